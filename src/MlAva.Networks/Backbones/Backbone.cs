@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace MlAva.Networks;
+
+/// <summary>
+/// A network from a clip [N, 3, T, H, W] (float32, normalised RGB) to one feature map for each of its pathways, each [N, C, T', H/16, W/16].
+/// Not thread-safe.
+/// </summary>
+public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
+{
+    /// <param name="name">The module's name in messages.</param>
+    protected Backbone(string name)
+        : base(name)
+    {
+    }
+
+    /// <summary>Channels of each feature map, in the order of <c>forward</c>'s result.</summary>
+    public abstract IReadOnlyList<int> OutputChannels { get; }
+
+    /// <summary>
+    /// Starts all weights anew from torch's generator: He-normal convolutions over the fan-out, normalisation weight 1 and bias 0, and the
+    /// last normalisation of each residual block 0 where the options say so (reference specification §2.5).
+    /// </summary>
+    public abstract void InitializeWeights();
+}

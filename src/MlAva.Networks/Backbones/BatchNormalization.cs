@@ -1,0 +1,49 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace MlAva.Networks;
+
+/// <summary>Batch normalisation over clips, frames and places: equal to BatchNorm3d (keys, eps 1e-5, momentum 0.1), computed on frames.</summary>
+sealed class BatchNormalization : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")]
+    readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    readonly Parameter _bias;
+
+    [ComponentName(Name = "running_mean")]
+    readonly Tensor _runningMean;
+
+    [ComponentName(Name = "running_var")]
+    readonly Tensor _runningVariance;
+
+    [ComponentName(Name = "num_batches_tracked")]
+    readonly Tensor _batchesTracked;
+
+    public BatchNormalization(long channels)
+        : base(nameof(BatchNormalization))
+    {
+        _weight = new Parameter(ones(channels));
+        _bias = new Parameter(zeros(channels));
+        _runningMean = zeros(channels);
+        _runningVariance = ones(channels);
+        _batchesTracked = zeros([], ScalarType.Int64);
+        RegisterComponents();
+    }
+
+    public void InitializeWeights(double scale = 1)
+    {
+        using var _ = no_grad();
+        nn.init.constant_(_weight, scale);
+        nn.init.zeros_(_bias);
+    }
+
+    public override Tensor forward(Tensor frames)
+    {
+        if (training) _batchesTracked.add_(1);
+        return F.batch_norm(frames, _runningMean, _runningVariance, _weight, _bias, training, momentum: 0.1, eps: 1e-5);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace MlAva.Networks;
+
+/// <summary>
+/// Makes TorchSharp's native library loadable where the system's libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9).
+/// Executables built in this repository carry a mended copy already; notebooks and file-based apps load the library from the package
+/// cache, so there a mended private copy is loaded first. Runs by itself before anything of MlAva.Networks is used.
+/// </summary>
+public static class TorchRuntime
+{
+    const string Library = "libLibTorchSharp.so";
+    const string MissingVersion = "GLIBCXX_3.4.32";
+    static readonly Lazy<string> State = new(Prepare);
+
+    /// <summary>Does the work once; later calls return at once. Call it before using TorchSharp without MlAva.Networks.</summary>
+    /// <returns>What was done, in words (<c>mlava doctor</c> prints it).</returns>
+    public static string EnsureLoadable() => State.Value;
+
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "The library must be mended before TorchSharp's own static constructor looks for it.")]
+    internal static void Initialise() => EnsureLoadable();
+
+    static string Prepare()
+    {
+        if (!OperatingSystem.IsLinux()) return "native library as shipped";
+        IReadOnlyList<string> folders = SearchFolders();
+        string? library = folders.Select(f => Path.Combine(f, Library)).FirstOrDefault(File.Exists);
+        if (library is null) return $"{Library} not found beside the program; add the package TorchSharp-cpu (or TorchSharp-cuda-linux)";
+        byte[] image = File.ReadAllBytes(library);
+        if (!ElfVersionNeed.Relax(image, MissingVersion)) return $"native library mended at build time: {library}";
+
+        string? torch = folders.FirstOrDefault(f => File.Exists(Path.Combine(f, "libtorch_cpu.so")));
+        if (torch is null) return $"libtorch_cpu.so not found; add the package TorchSharp-cpu (or TorchSharp-cuda-linux)";
+        // libLibTorchSharp.so names these as needed, and its private copy lies in another folder.
+        foreach (string dependency in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"]) NativeLibrary.Load(Path.Combine(torch, dependency));
+        if (NativeLibrary.TryLoad(library, out _)) return $"native library as shipped: {library}";
+        string copy = WritePrivateCopy(image);
+        NativeLibrary.Load(copy);
+        return $"native library mended at run time: {copy}";
+    }
+
+    static List<string> SearchFolders()
+    {
+        List<string> folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string listed) folders.AddRange(listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        // A notebook kernel loads TorchSharp from the package cache: its native library lies two folders up, libtorch's beside the package.
+        string? package = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(TorchSharp.torch).Assembly.Location)));
+        if (package is not null)
+        {
+            folders.Add(Path.Combine(package, "runtimes", "linux-x64", "native"));
+            string? cache = Path.GetDirectoryName(Path.GetDirectoryName(package));
+            string libtorch = Path.Combine(cache ?? "", "libtorch-cpu-linux-x64");
+            if (Directory.Exists(libtorch)) folders.AddRange(Directory.GetDirectories(libtorch).Select(v => Path.Combine(v, "runtimes", "linux-x64", "native")));
+        }
+        return folders;
+    }
+
+    static string WritePrivateCopy(byte[] image)
+    {
+        string folder = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home ? home : Path.GetTempPath(),
+            "mlava", "native", Convert.ToHexString(SHA256.HashData(image))[..16]);
+        Directory.CreateDirectory(folder);
+        string copy = Path.Combine(folder, Library);
+        if (File.Exists(copy)) return copy;
+        string temporary = Path.Combine(folder, Path.GetRandomFileName());
+        File.WriteAllBytes(temporary, image);
+        File.Move(temporary, copy, overwrite: true); // atomic: two processes may start at once
+        return copy;
+    }
+}

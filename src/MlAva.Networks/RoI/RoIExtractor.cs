@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace MlAva.Networks;
+
+/// <summary>Features of boxes from a backbone's maps: pooling over time, joining pathways, RoIAlign (reference specification §3.2).</summary>
+public sealed class RoIExtractor
+{
+    /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    public RoIExtractor(RoIExtractorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>The settings.</summary>
+    public RoIExtractorOptions Options { get; }
+
+    /// <summary>Channels of the result for pathways with these channels.</summary>
+    public int OutputChannels(IEnumerable<int> pathways) => pathways.Sum() * (Options.WithGlobal ? 2 : 1);
+
+    /// <summary>Pools features over boxes.</summary>
+    /// <param name="features">One map [N, C, T, H, W] for each pathway, slow first; all with the same N, H and W.</param>
+    /// <param name="rois">R×5 numbers: image index, x1, y1, x2, y2 in pixels of the network's input.</param>
+    /// <returns>[R, C, 1, P, P] with the pathways' channels one after another, then (<see cref="RoIExtractorOptions.WithGlobal"/>) those of the whole map.</returns>
+    public Tensor Extract(IReadOnlyList<Tensor> features, ReadOnlyMemory<float> rois)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] pooled = [.. features.Select(PoolTime)];
+        Tensor map = pooled.Length == 1 ? pooled[0] : cat(pooled, 1);
+        Tensor result = RoIAlign.Apply(map, rois, Options.OutputSize, 1f / Options.FeatureStride, Options.SamplingRatio, Options.Aligned);
+        if (Options.WithGlobal && rois.Length > 0)
+        {
+            long[] images = new long[rois.Length / 5];
+            for (int r = 0; r < images.Length; r++) images[r] = (long)rois.Span[r * 5];
+            Tensor whole = F.adaptive_avg_pool2d(map, [Options.OutputSize, Options.OutputSize]);
+            result = cat([result, whole.index_select(0, tensor(images, ScalarType.Int64, map.device))], 1);
+        }
+        return result.unsqueeze(2).MoveToOuterDisposeScope();
+    }
+
+    // Repeating the slow pathway's frames to the fast one's length, as the reference does first, changes neither mean nor maximum.
+    Tensor PoolTime(Tensor map) => Options.TemporalPooling == TemporalPooling.Average ? map.mean([2L]) : map.max(2).values;
+}
