@@ -17,7 +17,9 @@ sealed class ClassMatcher(BoxColumns detections, BoxColumns truth, FrameMapOptio
     /// <summary>Matches and ranks. The curve is null when there is no ground truth.</summary>
     public PrecisionRecallCurve? Run()
     {
-        int[] order = options.Protocol == MatchingProtocol.MMAction2 ? detections.ByKeyframe(descending: true) : ByKeyframeReversed();
+        int[] order = options.Protocol == MatchingProtocol.ActivityNet2018
+            ? ByKeyframeReversed()
+            : detections.ByKeyframe(descending: options.Protocol == MatchingProtocol.MMAction2);
         int[] truthOrder = truth.ByKeyframe(descending: options.Protocol == MatchingProtocol.MMAction2);
         int nextTruth = 0;
         for (int start = 0; start < order.Length;)

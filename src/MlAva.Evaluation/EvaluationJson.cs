@@ -83,6 +83,8 @@ public static class EvaluationJson
         json.WriteNumber("detectionRows", counts.DetectionRows);
         json.WriteNumber("detectionsOfOtherClasses", counts.DetectionsOfOtherClasses);
         json.WriteNumber("detectionsExcluded", counts.DetectionsExcluded);
+        json.WriteNumber("detectionsOverCapacity", counts.DetectionsOverCapacity);
+        json.WriteNumber("detectionsOnUnnamedKeyframes", counts.DetectionsOnUnnamedKeyframes);
         json.WriteNumber("detectionsWithoutArea", counts.DetectionsWithoutArea);
         json.WriteNumber("detectionsOfLowScore", counts.DetectionsOfLowScore);
         json.WriteNumber("detections", counts.Detections);

@@ -10,9 +10,6 @@ namespace MlAva.Evaluation;
 /// </summary>
 public static class FrameMap
 {
-    const int RowsBetweenCancellationChecks = 1 << 16;
-    const double LowestScore2018 = -10;
-
     /// <summary>Evaluates detections. Keyframes are processed in the order in which their first detection of an evaluated class appears.</summary>
     /// <param name="groundTruth">Ground truth, normalised boxes. Rows of classes that are not evaluated are counted and left out.</param>
     /// <param name="detections">
@@ -22,6 +19,10 @@ public static class FrameMap
     /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
     /// <param name="excluded">Keyframes that are not evaluated (AVA's excluded timestamps); null for none.</param>
     /// <param name="options">Null for the defaults.</param>
+    /// <param name="keyframesWithoutPeople">
+    /// Keyframes that were annotated and show nobody (AVA-Kinetics' two-column rows). They only matter to <see cref="MatchingProtocol.ActivityNet2020"/>,
+    /// which ignores detections on keyframes that the ground truth does not name; null for none.
+    /// </param>
     /// <param name="cancellationToken">Ends the evaluation early.</param>
     /// <exception cref="ArgumentException">An option is out of range, there are no classes, or a class id is less than 1.</exception>
     /// <exception cref="AnnotationFormatException">
@@ -34,6 +35,7 @@ public static class FrameMap
         IReadOnlyList<LabelMapEntry> classes,
         IEnumerable<KeyframeKey>? excluded = null,
         FrameMapOptions? options = null,
+        IEnumerable<KeyframeKey>? keyframesWithoutPeople = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);
@@ -42,22 +44,15 @@ public static class FrameMap
         options ??= new();
         options.Validate();
         LabelMapEntry[] evaluated = Distinct(classes);
-        Dictionary<int, int> columnOf = evaluated.Index().ToDictionary(e => e.Item.Id, e => e.Index);
+        InputReader reader = new(evaluated, options, cancellationToken);
+        reader.Exclude(excluded ?? []);
+        reader.ReadDetections(detections);
+        reader.ReadGroundTruth(groundTruth, keyframesWithoutPeople ?? []);
+        BoxColumns[] found = reader.Detections;
+        BoxColumns[] truth = reader.GroundTruth;
 
-        // Excluded keyframes take the first numbers, then keyframes of detections in order of appearance: numbers are the processing order.
-        KeyframeIndex keyframes = new();
-        foreach (KeyframeKey key in excluded ?? []) keyframes.Intern(key.VideoId, CheckTimestamp(key.Timestamp, "excluded keyframes", 0));
-        int numExcluded = keyframes.Count;
-
-        BoxColumns[] found = [.. evaluated.Select(_ => new BoxColumns())];
-        FrameMapCounts counts = new() { KeyframesExcluded = numExcluded };
-        counts = ReadDetections(detections, columnOf, keyframes, numExcluded, found, counts, options, cancellationToken);
-        int endOfDetections = keyframes.Count;
-        BoxColumns[] truth = [.. evaluated.Select(_ => new BoxColumns())];
-        counts = ReadGroundTruth(groundTruth, columnOf, keyframes, numExcluded, truth, counts, cancellationToken);
-
-        ClassResult[] results = Match(evaluated, found, truth, keyframes, options, cancellationToken);
-        counts = CountKeyframes(found, truth, keyframes.Count, numExcluded, counts);
+        ClassResult[] results = Match(evaluated, found, truth, reader.Keyframes, options, cancellationToken);
+        FrameMapCounts counts = CountKeyframes(found, truth, reader.Keyframes.Count, reader.Counts);
         double mean = Mean(results);
         return new()
         {
@@ -67,7 +62,7 @@ public static class FrameMap
             Groups = [.. results.GroupBy(c => c.Group).OrderBy(g => g.Key).Select(g =>
                 new GroupResult(g.Key, Mean(g), g.Count(), g.Count(c => c.NumGroundTruth > 0)))],
             Counts = counts,
-            Remarks = Remarks(counts, keyframes, numExcluded, endOfDetections),
+            Remarks = Remarks(counts, reader.FirstDetected, reader.FirstNamed),
             Options = options,
         };
     }
@@ -84,78 +79,6 @@ public static class FrameMap
 
         return [.. byId.Values];
     }
-
-    static FrameMapCounts ReadDetections(
-        IEnumerable<DetectionRow> rows, Dictionary<int, int> columnOf, KeyframeIndex keyframes, int numExcluded, BoxColumns[] columns,
-        FrameMapCounts counts, FrameMapOptions options, CancellationToken cancellationToken)
-    {
-        const string Source = "detections";
-        (long row, long other, long excluded, long areaLess, long low) = (0, 0, 0, 0, 0);
-        foreach (DetectionRow detection in rows)
-        {
-            if (row++ % RowsBetweenCancellationChecks == 0) cancellationToken.ThrowIfCancellationRequested();
-            if (!columnOf.TryGetValue(detection.ActionId, out int column))
-            {
-                other++;
-                continue;
-            }
-
-            int keyframe = keyframes.Intern(detection.VideoId, CheckTimestamp(detection.Timestamp, Source, row));
-            if (double.IsNaN(detection.Score))
-            {
-                throw new AnnotationFormatException(Source, row, $"the score NaN for action {detection.ActionId} at {detection.Key}", "a number",
-                    "look for a network that has diverged, or for a division by zero where the scores are made");
-            }
-
-            if (keyframe < numExcluded) excluded++;
-            else if (!detection.Box.HasArea) areaLess++;
-            else if (options.Protocol == MatchingProtocol.ActivityNet2018 && detection.Score <= LowestScore2018) low++;
-            else columns[column].Add(keyframe, detection.Box, detection.Score);
-        }
-
-        return counts with
-        {
-            DetectionRows = row,
-            DetectionsOfOtherClasses = other,
-            DetectionsExcluded = excluded,
-            DetectionsWithoutArea = areaLess,
-            DetectionsOfLowScore = low,
-        };
-    }
-
-    static FrameMapCounts ReadGroundTruth(
-        IEnumerable<AnnotationRow> rows, Dictionary<int, int> columnOf, KeyframeIndex keyframes, int numExcluded, BoxColumns[] columns,
-        FrameMapCounts counts, CancellationToken cancellationToken)
-    {
-        (long row, long other, long excluded, long areaLess) = (0, 0, 0, 0);
-        foreach (AnnotationRow annotation in rows)
-        {
-            if (row++ % RowsBetweenCancellationChecks == 0) cancellationToken.ThrowIfCancellationRequested();
-            if (!columnOf.TryGetValue(annotation.ActionId, out int column))
-            {
-                other++;
-                continue;
-            }
-
-            int keyframe = keyframes.Intern(annotation.VideoId, CheckTimestamp(annotation.Timestamp, "ground truth", row));
-            if (keyframe < numExcluded)
-            {
-                excluded++;
-                continue;
-            }
-
-            if (!annotation.Box.HasArea) areaLess++;
-            // The reference reads the person id's column as a score, and a missing score as 1: it orders the ground truth of a keyframe.
-            columns[column].Add(keyframe, annotation.Box, annotation.PersonId == -1 ? 1 : annotation.PersonId, row);
-        }
-
-        return counts with { GroundTruthRows = row, GroundTruthOfOtherClasses = other, GroundTruthExcluded = excluded, GroundTruthWithoutArea = areaLess };
-    }
-
-    static double CheckTimestamp(double timestamp, string source, long row) => double.IsFinite(timestamp)
-        ? timestamp
-        : throw new AnnotationFormatException(source, row, string.Create(CultureInfo.InvariantCulture, $"the timestamp {timestamp}"), "seconds, a finite number",
-            "correct the second column of the row");
 
     static ClassResult[] Match(
         LabelMapEntry[] classes, BoxColumns[] found, BoxColumns[] truth, KeyframeIndex keyframes, FrameMapOptions options, CancellationToken cancellationToken)
@@ -183,7 +106,7 @@ public static class FrameMap
             "x1 <= x2 and y1 <= y2", "swap the corners, or check that the columns are x1, y1, x2, y2 and not x, y, width, height");
     }
 
-    static FrameMapCounts CountKeyframes(BoxColumns[] found, BoxColumns[] truth, int numKeyframes, int numExcluded, FrameMapCounts counts)
+    static FrameMapCounts CountKeyframes(BoxColumns[] found, BoxColumns[] truth, int numKeyframes, FrameMapCounts counts)
     {
         (bool[] hasTruth, bool[] hasDetections) = (new bool[numKeyframes], new bool[numKeyframes]);
         foreach (BoxColumns columns in truth)
@@ -202,7 +125,7 @@ public static class FrameMap
         }
 
         (int any, int withTruth, int both) = (0, 0, 0);
-        for (int i = numExcluded; i < numKeyframes; i++)
+        for (int i = 0; i < numKeyframes; i++)
         {
             if (hasTruth[i] || hasDetections[i]) any++;
             if (hasTruth[i]) withTruth++;
@@ -229,7 +152,7 @@ public static class FrameMap
         _ => $"All ground truth of evaluated classes ({counts.GroundTruthExcluded} rows) lies on excluded keyframes.",
     };
 
-    static List<string> Remarks(FrameMapCounts counts, KeyframeIndex keyframes, int numExcluded, int endOfDetections)
+    static List<string> Remarks(FrameMapCounts counts, KeyframeKey? detected, KeyframeKey? named)
     {
         List<string> remarks = [];
         if (counts.DetectionRows == 0) remarks.Add("There are no detections: every class with ground truth has AP 0.");
@@ -239,12 +162,12 @@ public static class FrameMap
         }
         else if (counts.Detections == 0)
         {
-            remarks.Add($"No detection could be evaluated: {counts.DetectionsExcluded} on excluded keyframes, {counts.DetectionsWithoutArea} without area.");
+            remarks.Add($"No detection could be evaluated: {counts.DetectionsExcluded} on excluded keyframes, {counts.DetectionsOnUnnamedKeyframes} on keyframes "
+                + $"that the ground truth does not name (the first is '{detected}', where ground truth begins with '{named}'), {counts.DetectionsWithoutArea} without area.");
         }
-        else if (counts.KeyframesWithGroundTruth > 0 && counts.KeyframesWithGroundTruthAndDetections == 0 && endOfDetections > numExcluded)
+        else if (counts.KeyframesWithGroundTruth > 0 && counts.KeyframesWithGroundTruthAndDetections == 0)
         {
-            string truthKey = endOfDetections < keyframes.Count ? $", ground truth is for '{keyframes[endOfDetections]}'" : "";
-            remarks.Add($"No keyframe has both detections and ground truth, so every AP is 0: detections are for '{keyframes[numExcluded]}'{truthKey}. "
+            remarks.Add($"No keyframe has both detections and ground truth, so every AP is 0: detections begin with '{detected}', ground truth with '{named}'. "
                 + "Check that video ids and timestamps are written alike.");
         }
 

@@ -2,7 +2,7 @@ namespace MlAva.Evaluation;
 
 /// <summary>
 /// What became of every row, so that nothing is dropped in silence. Rows are sorted out in this order: class not evaluated, keyframe
-/// excluded, box without area, score too low; each row is counted once.
+/// excluded, crowded out, keyframe not named, box without area, score too low; each row is counted once.
 /// </summary>
 public sealed record FrameMapCounts
 {
@@ -30,6 +30,12 @@ public sealed record FrameMapCounts
     /// <summary>Detections left out because their keyframe is excluded.</summary>
     public long DetectionsExcluded { get; init; }
 
+    /// <summary>Detections left out because their keyframe has 50 better ones (<see cref="MatchingProtocol.ActivityNet2019"/> and later).</summary>
+    public long DetectionsOverCapacity { get; init; }
+
+    /// <summary>Detections left out because the ground truth does not name their keyframe (<see cref="MatchingProtocol.ActivityNet2020"/> only).</summary>
+    public long DetectionsOnUnnamedKeyframes { get; init; }
+
     /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included).</summary>
     public long DetectionsWithoutArea { get; init; }
 
@@ -37,7 +43,8 @@ public sealed record FrameMapCounts
     public long DetectionsOfLowScore { get; init; }
 
     /// <summary>Detections evaluated.</summary>
-    public long Detections => DetectionRows - DetectionsOfOtherClasses - DetectionsExcluded - DetectionsWithoutArea - DetectionsOfLowScore;
+    public long Detections => DetectionRows - DetectionsOfOtherClasses - DetectionsExcluded
+        - DetectionsOverCapacity - DetectionsOnUnnamedKeyframes - DetectionsWithoutArea - DetectionsOfLowScore;
 
     /// <summary>Of those, detections on keyframes that have no ground truth of an evaluated class: all of them false positives.</summary>
     public long DetectionsOnKeyframesWithoutGroundTruth { get; init; }

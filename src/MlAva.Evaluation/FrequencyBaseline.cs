@@ -61,5 +61,5 @@ public static class FrequencyBaseline
         IEnumerable<KeyframeKey>? excluded = null,
         FrameMapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        FrameMap.Evaluate(groundTruth, Detections(boxes, classes, frequencies), classes, excluded, options, cancellationToken);
+        FrameMap.Evaluate(groundTruth, Detections(boxes, classes, frequencies), classes, excluded, options, cancellationToken: cancellationToken);
 }
