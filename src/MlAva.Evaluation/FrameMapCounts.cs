@@ -1,0 +1,63 @@
+namespace MlAva.Evaluation;
+
+/// <summary>
+/// What became of every row, so that nothing is dropped in silence. Rows are sorted out in this order: class not evaluated, keyframe
+/// excluded, crowded out, keyframe not named, box without area, score too low; each row is counted once.
+/// </summary>
+public sealed record FrameMapCounts
+{
+    /// <summary>Rows of ground truth read.</summary>
+    public long GroundTruthRows { get; init; }
+
+    /// <summary>Rows of ground truth left out because their class is not among those evaluated.</summary>
+    public long GroundTruthOfOtherClasses { get; init; }
+
+    /// <summary>Rows of ground truth left out because their keyframe is excluded.</summary>
+    public long GroundTruthExcluded { get; init; }
+
+    /// <summary>Rows of ground truth evaluated.</summary>
+    public long GroundTruth => GroundTruthRows - GroundTruthOfOtherClasses - GroundTruthExcluded;
+
+    /// <summary>Of those, boxes without area: they count as instances but can never be matched.</summary>
+    public long GroundTruthWithoutArea { get; init; }
+
+    /// <summary>Detections read.</summary>
+    public long DetectionRows { get; init; }
+
+    /// <summary>Detections left out because their class is not among those evaluated.</summary>
+    public long DetectionsOfOtherClasses { get; init; }
+
+    /// <summary>Detections left out because their keyframe is excluded.</summary>
+    public long DetectionsExcluded { get; init; }
+
+    /// <summary>Detections left out because their keyframe has 50 better ones (<see cref="MatchingProtocol.ActivityNet2019"/> and later).</summary>
+    public long DetectionsOverCapacity { get; init; }
+
+    /// <summary>Detections left out because the ground truth does not name their keyframe (<see cref="MatchingProtocol.ActivityNet2020"/> only).</summary>
+    public long DetectionsOnUnnamedKeyframes { get; init; }
+
+    /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included).</summary>
+    public long DetectionsWithoutArea { get; init; }
+
+    /// <summary>Detections left out for a score of −10 or less (<see cref="MatchingProtocol.ActivityNet2018"/> only).</summary>
+    public long DetectionsOfLowScore { get; init; }
+
+    /// <summary>Detections evaluated.</summary>
+    public long Detections => DetectionRows - DetectionsOfOtherClasses - DetectionsExcluded
+        - DetectionsOverCapacity - DetectionsOnUnnamedKeyframes - DetectionsWithoutArea - DetectionsOfLowScore;
+
+    /// <summary>Of those, detections on keyframes that have no ground truth of an evaluated class: all of them false positives.</summary>
+    public long DetectionsOnKeyframesWithoutGroundTruth { get; init; }
+
+    /// <summary>Keyframes evaluated: those that carry ground truth, detections or both, of evaluated classes and not excluded.</summary>
+    public int Keyframes { get; init; }
+
+    /// <summary>Of those, keyframes with ground truth.</summary>
+    public int KeyframesWithGroundTruth { get; init; }
+
+    /// <summary>Of those, keyframes with both.</summary>
+    public int KeyframesWithGroundTruthAndDetections { get; init; }
+
+    /// <summary>Keyframes on the list of exclusions, duplicates counted once.</summary>
+    public int KeyframesExcluded { get; init; }
+}
