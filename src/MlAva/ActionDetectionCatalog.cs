@@ -1,0 +1,103 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlAva.Annotations;
+using MlAva.Evaluation;
+using MlAva.Persistence;
+using MlAva.Training;
+
+namespace MlAva;
+
+/// <summary>Spatio-temporal action detection on an <see cref="MLContext"/>: <c>mlContext.ActionDetection()</c>.</summary>
+public sealed class ActionDetectionCatalog
+{
+    readonly MLContext _context;
+
+    internal ActionDetectionCatalog(MLContext context)
+    {
+        _context = context;
+        Transforms = new(context);
+        Trainers = new(context);
+    }
+
+    /// <summary>From keyframes to features of boxes.</summary>
+    public ActionDetectionTransforms Transforms { get; }
+
+    /// <summary>End to end, or a head on features.</summary>
+    public ActionDetectionTrainers Trainers { get; }
+
+    /// <summary>Loads keyframes with their boxes, labels and proposals; frames stay on disk until a clip is asked for.</summary>
+    /// <param name="annotations">The annotation csv.</param>
+    /// <param name="frames">The folder that holds a folder of frames, or a video file, for each video id.</param>
+    /// <param name="labelMap">The label map.</param>
+    /// <param name="proposals">Person boxes, .pkl or .csv; null: the whole frame is the only box.</param>
+    /// <param name="exclusions">Excluded timestamps, left out when training.</param>
+    /// <param name="testMode">Whether this is for scoring: excluded timestamps are kept.</param>
+    /// <exception cref="AnnotationFormatException">A file holds something that cannot be read.</exception>
+    public AvaDataView LoadAva(string annotations, string frames, string? labelMap = null, string? proposals = null, string? exclusions = null, bool testMode = false) =>
+        LoadAva(new AvaDataViewOptions
+        {
+            Frames = frames,
+            Dataset = new() { AnnotationFile = annotations, LabelFile = labelMap, ProposalFile = proposals, ExcludeFile = exclusions, TestMode = testMode },
+        });
+
+    /// <summary>Loads keyframes with their boxes, labels and proposals.</summary>
+    /// <exception cref="AnnotationFormatException">A file holds something that cannot be read.</exception>
+    public AvaDataView LoadAva(AvaDataViewOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return AvaDataView.Load(options);
+    }
+
+    /// <summary>
+    /// Frame-mAP of scored data (<c>VideoId</c>, <c>Timestamp</c>, <c>Boxes</c>, <c>Labels</c>, <c>PredictedBoxes</c>, <c>Score</c>). Scores and boxes are
+    /// rounded as in results.csv, so the figures are those that <c>mlava evaluate</c> gives for the file.
+    /// </summary>
+    /// <param name="data">Scored rows.</param>
+    /// <param name="classes">The classes to average over; null: those with a name in the label column.</param>
+    /// <param name="excluded">Keyframes that are left out.</param>
+    /// <param name="options">Threshold, protocol, order of ties.</param>
+    /// <param name="actionThreshold">Scores at or below this are not detections.</param>
+    public ActionDetectionMetrics Evaluate(
+        IDataView data, IReadOnlyList<LabelMapEntry>? classes = null, IEnumerable<KeyframeKey>? excluded = null, FrameMapOptions? options = null, float actionThreshold = 0.002f)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
+        DataViewSchema.Column boxes = ColumnOf.Singles(data.Schema, AvaColumns.Boxes), labels = ColumnOf.Singles(data.Schema, AvaColumns.Labels);
+        classes ??= DetectionRows.Classes(ClassNameAnnotations.Read(labels));
+        List<AnnotationRow> truths = [];
+        using (DataViewRowCursor cursor = data.GetRowCursor([video, timestamp, boxes, labels]))
+        {
+            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
+            Func<float> readTimestamp = RowReader.Scalar<float>(cursor, timestamp);
+            Func<float[]> readBoxes = RowReader.Vector<float>(cursor, boxes), readLabels = RowReader.Vector<float>(cursor, labels);
+            while (cursor.MoveNext()) truths.AddRange(DetectionRows.Truths(readVideo().ToString(), DetectionRows.Shortest(readTimestamp()), readBoxes(), readLabels()));
+        }
+        return new(FrameMap.Evaluate(truths, Detections(data, actionThreshold), classes, excluded, options));
+    }
+
+    /// <summary>The detections of scored data (<c>VideoId</c>, <c>Timestamp</c>, <c>PredictedBoxes</c>, <c>Score</c>), in the order and the rounding of results.csv.</summary>
+    /// <param name="data">Scored rows.</param>
+    /// <param name="actionThreshold">Scores at or below this are left out.</param>
+    /// <param name="cancellationToken">Ends the scoring.</param>
+    public IEnumerable<DetectionRow> Detections(IDataView data, float actionThreshold = 0.002f, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
+        DataViewSchema.Column boxes = ColumnOf.Singles(data.Schema, AvaColumns.PredictedBoxes), scores = ColumnOf.Singles(data.Schema, AvaColumns.Score);
+        return Enumerate();
+
+        IEnumerable<DetectionRow> Enumerate()
+        {
+            using DataViewRowCursor cursor = data.GetRowCursor([video, timestamp, boxes, scores]);
+            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
+            Func<float> readTimestamp = RowReader.Scalar<float>(cursor, timestamp);
+            Func<float[]> readBoxes = RowReader.Vector<float>(cursor, boxes), readScores = RowReader.Vector<float>(cursor, scores);
+            while (cursor.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (DetectionRow row in DetectionRows.Detections(readVideo().ToString(), DetectionRows.Shortest(readTimestamp()), readBoxes(), readScores(), actionThreshold))
+                    yield return row;
+            }
+        }
+    }
+}

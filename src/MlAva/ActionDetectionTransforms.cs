@@ -1,0 +1,93 @@
+using Microsoft.ML;
+using MlAva.Networks;
+using MlAva.Persistence;
+using MlAva.Training;
+using MlAva.Transforms;
+using MlAva.Video;
+
+namespace MlAva;
+
+/// <summary>The transforms, from keyframes to features of boxes. Each flat method calls the one that takes options.</summary>
+public sealed class ActionDetectionTransforms
+{
+    readonly MLContext _context;
+
+    internal ActionDetectionTransforms(MLContext context) => _context = context;
+
+    /// <summary><c>Timestamp</c> → <c>FrameIndices</c>.</summary>
+    /// <param name="clipLength">Frames a clip.</param>
+    /// <param name="frameInterval">Source frames from one clip frame to the next.</param>
+    /// <param name="fps">Frames a second in the store.</param>
+    /// <param name="timestampStart">The time of frame 1, in seconds.</param>
+    public AvaEstimator<SampleFramesTransformer> SampleFrames(int clipLength = 4, int frameInterval = 16, double fps = 30, double timestampStart = 900) =>
+        SampleFrames(new SampleFramesOptions
+        {
+            Sampling = new() { ClipLength = clipLength, FrameInterval = frameInterval, Fps = fps, TimestampStart = timestampStart, TimestampEnd = timestampStart + 900 },
+        });
+
+    /// <summary><c>Timestamp</c> → <c>FrameIndices</c>.</summary>
+    public AvaEstimator<SampleFramesTransformer> SampleFrames(SampleFramesOptions options) =>
+        new(new SampleFramesTransformer(_context, Given(options)), ShapeOf.Indices(AvaColumns.FrameIndices));
+
+    /// <summary><c>Source</c>, <c>FrameIndices</c> → <c>Clip</c>.</summary>
+    public AvaEstimator<LoadClipTransformer> LoadClip(FrameStoreOptions? options = null) =>
+        new(new LoadClipTransformer(_context, options ?? new()), ShapeOf.Clip(AvaColumns.Clip));
+
+    /// <summary><c>Clip</c> → <c>Clip</c>, its short side at the given length, proportions kept.</summary>
+    /// <param name="shortSide">Pixels.</param>
+    public AvaEstimator<ClipStepTransformer> ResizeClip(int shortSide = 256) => Step(new() { Step = ClipStep.Resize, Size = shortSide });
+
+    /// <summary><c>Clip</c> → <c>Clip</c>, its short side at a length drawn from a range. Append it with <c>TransformerScope.Training</c>.</summary>
+    /// <param name="minimum">Pixels.</param>
+    /// <param name="maximum">Pixels, included.</param>
+    /// <param name="seed">Where chance starts.</param>
+    public AvaEstimator<ClipStepTransformer> RandomRescaleClip(int minimum = 256, int maximum = 320, ulong seed = 0) =>
+        Step(new() { Step = ClipStep.RandomRescale, Size = minimum, MaximumSize = maximum, Seed = seed });
+
+    /// <summary><c>Clip</c> → <c>Clip</c>, a square cut out at a random place. Append it with <c>TransformerScope.Training</c>.</summary>
+    /// <param name="size">Pixels.</param>
+    /// <param name="seed">Where chance starts.</param>
+    public AvaEstimator<ClipStepTransformer> RandomCropClip(int size = 256, ulong seed = 0) => Step(new() { Step = ClipStep.RandomCrop, Size = size, Seed = seed });
+
+    /// <summary><c>Clip</c> → <c>Clip</c>, mirrored with a probability. Append it with <c>TransformerScope.Training</c>.</summary>
+    /// <param name="probability">0–1.</param>
+    /// <param name="seed">Where chance starts.</param>
+    public AvaEstimator<ClipStepTransformer> RandomFlipClip(double probability = 0.5, ulong seed = 0) =>
+        Step(new() { Step = ClipStep.RandomFlip, Probability = probability, Seed = seed });
+
+    /// <summary><c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with <c>TransformerScope.Training</c>.</summary>
+    public AvaEstimator<AssignBoxesTransformer> AssignBoxes(AssignBoxesOptions? options = null) =>
+        new(new AssignBoxesTransformer(_context, options ?? new()), ShapeOf.Singles(AvaColumns.RoIs), ShapeOf.Singles(AvaColumns.RoILabels));
+
+    /// <summary>
+    /// <c>Clip</c>, <c>Rois</c> or else <c>Proposals</c> → <c>RoiFeatures</c>, <c>PredictedBoxes</c>, with a network whose weights stay as they are.
+    /// </summary>
+    /// <param name="options">The network and the normalisation.</param>
+    /// <param name="weights">A safetensors file with the backbone's weights (names with or without <c>backbone.</c>); null: random features.</param>
+    /// <param name="seed">Where chance starts when there are no weights.</param>
+    public AvaEstimator<ExtractRoIFeaturesTransformer> ExtractRoIFeatures(ExtractRoIFeaturesOptions options, string? weights = null, int seed = 0)
+    {
+        DetectorOptions network = Given(options).Network.WithMatchingHead();
+        TorchSharp.torch.random.manual_seed(seed);
+        Detector detector = new(network);
+        detector.InitializeWeights();
+        if (weights is not null) BackboneWeights.Load(detector.Backbone, weights);
+        return Estimator(new ExtractRoIFeaturesTransformer(_context, options with { Network = network }, detector, ComputeDevice.Choose(_context)));
+    }
+
+    /// <summary><c>Clip</c>, <c>Rois</c> or else <c>Proposals</c> → <c>RoiFeatures</c>, <c>PredictedBoxes</c>, with the backbone of a trained detector.</summary>
+    /// <param name="detector">The detector, whose network is shared, not copied.</param>
+    public AvaEstimator<ExtractRoIFeaturesTransformer> ExtractRoIFeatures(ActionDetectorTransformer detector) => Estimator(Given(detector).RoIFeatures);
+
+    static AvaEstimator<ExtractRoIFeaturesTransformer> Estimator(ExtractRoIFeaturesTransformer transformer) =>
+        new(transformer, ShapeOf.Singles(AvaColumns.RoIFeatures), ShapeOf.Singles(AvaColumns.PredictedBoxes));
+
+    AvaEstimator<ClipStepTransformer> Step(ClipStepOptions options) => new(new ClipStepTransformer(_context, options), ShapeOf.Clip(AvaColumns.Clip));
+
+    static T Given<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
+}

@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MlAva.Evaluation;
+using MlAva.Networks;
+using MlAva.Persistence;
+using MlAva.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlAva.Training;
+
+/// <summary>
+/// Trains backbone and head together on keyframes (columns <c>VideoId</c>, <c>Timestamp</c>, <c>Source</c>, <c>Boxes</c>, <c>Labels</c>,
+/// <c>Proposals</c>), with augmentation, warm-up, clipping, checkpoints, resumption and validation after every epoch. The same seed gives the
+/// same weights, bit for bit, on one machine, however often the training was stopped and resumed. Reference specification §5.
+/// </summary>
+public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer>
+{
+    readonly IHost _host;
+    readonly List<TrainingEpoch> _history = [];
+
+    internal ActionDetectorTrainer(IHostEnvironment environment, ActionDetectorOptions options)
+    {
+        options.Validate();
+        _host = environment.Register(nameof(ActionDetectorTrainer));
+        Options = options;
+    }
+
+    /// <summary>The settings.</summary>
+    public ActionDetectorOptions Options { get; }
+
+    /// <summary>The epochs of the last <see cref="Fit(IDataView)"/>, those before a resumption too.</summary>
+    public IReadOnlyList<TrainingEpoch> History => _history;
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => ShapeOf.Add(
+        inputSchema, ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Clip(AvaColumns.Clip), ShapeOf.Singles(AvaColumns.RoIFeatures),
+        ShapeOf.Singles(AvaColumns.PredictedBoxes), ShapeOf.Singles(AvaColumns.Score));
+
+    /// <summary>Trains.</summary>
+    /// <exception cref="ArgumentException">A column is missing, or the data has no labelled box.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged or belongs to another training.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; a checkpoint was left in the work directory.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    public ActionDetectorTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        List<KeyframeSample> samples = KeyframeSample.ReadAll(input, out string[] classNames);
+        samples.RemoveAll(s => s.BoxCount == 0);
+        if (samples.Count == 0) throw new ArgumentException($"No row of the training data has a box in column '{AvaColumns.Boxes}'; check the annotation file and the excluded timestamps.", nameof(input));
+        int classes = samples[0].Labels.Length / samples[0].BoxCount;
+        DetectorOptions network = (Options.Network with { Head = FitHead(Options.Network.Head, classes) }).WithMatchingHead();
+        ulong seed = Options.Seed is { } given ? (ulong)given : (ulong)_host.Rand.Next();
+
+        using IChannel channel = _host.Start("Training");
+        Device device = ComputeDevice.Choose(_host);
+        random.manual_seed((long)seed);
+        Detector detector = new(network);
+        detector.InitializeWeights();
+        detector.to(device);
+        try
+        {
+            using Session session = new(this, channel, detector, device, samples, classNames, classes, seed);
+            session.Run();
+            return new ActionDetectorTransformer(_host, Options.Clip, network, classNames, detector, device);
+        }
+        catch
+        {
+            detector.Dispose();
+            throw;
+        }
+    }
+
+    static ActionHeadOptions FitHead(ActionHeadOptions head, int classes) => head with { NumClasses = classes, TopK = [.. head.TopK.Where(k => k < classes)] };
+
+    /// <summary>One training: the network, its optimiser and the place in the data.</summary>
+    sealed class Session : IDisposable
+    {
+        readonly ActionDetectorTrainer _trainer;
+        readonly ActionDetectorOptions _options;
+        readonly IChannel _channel;
+        readonly Detector _detector;
+        readonly ClipBatcher _batcher;
+        readonly TrainingBatcher _batches;
+        readonly DetectorScorer? _scorer;
+        readonly Sgd _optimizer;
+        readonly LearningRateSchedule _schedule;
+        readonly TrainingCheckpoint _identity;
+        readonly int _stepsPerEpoch, _threads;
+        readonly Stopwatch _training = new(), _waiting = new();
+        long _clips;
+        double _lossSum;
+        int _lossSteps;
+
+        public Session(
+            ActionDetectorTrainer trainer, IChannel channel, Detector detector, Device device, List<KeyframeSample> samples, string[] classNames, int classes, ulong seed)
+        {
+            (_trainer, _options, _channel, _detector) = (trainer, trainer.Options, channel, detector);
+            _threads = _options.LoaderThreads > 0 ? _options.LoaderThreads : Math.Max(1, Environment.ProcessorCount - 1);
+            _stepsPerEpoch = (samples.Count + _options.BatchSize - 1) / _options.BatchSize;
+            _schedule = new LearningRateSchedule(_options.Schedule, _options.Epochs, _stepsPerEpoch);
+            _batcher = new ClipBatcher(_options.Clip.Mean, _options.Clip.StandardDeviation, device);
+            _batches = new TrainingBatcher(_options, samples, classes, seed);
+            _optimizer = new Sgd(detector.named_parameters(), _options.Optimizer);
+            _identity = new(0, 0, seed, samples.Count, _options.BatchSize, ModelJson.Write(detector.Options), [], 0, 0);
+            if (_options.ValidationSet is not { } validation) return;
+            List<KeyframeSample> validationSamples = KeyframeSample.ReadAll(validation, out string[] validationNames);
+            _scorer = new DetectorScorer(_options, validationSamples, classNames.Length > 0 ? classNames : validationNames, _threads);
+        }
+
+        public void Run()
+        {
+            _trainer._history.Clear();
+            (int epoch, int step) = Resume();
+            for (; epoch < _options.Epochs; epoch++, step = 0) RunEpoch(epoch, step);
+        }
+
+        (int Epoch, int Step) Resume()
+        {
+            if (!_options.Resume || !File.Exists(TrainingCheckpoint.PathIn(_options.WorkDirectory!))) return (0, 0);
+            TrainingCheckpoint saved = TrainingCheckpoint.Load(_options.WorkDirectory!, _identity, _detector, _optimizer);
+            _trainer._history.AddRange(saved.History);
+            (_lossSum, _lossSteps) = (saved.EpochLoss, saved.EpochLossSteps);
+            _channel.Info(MessageSensitivity.None, $"Going on from epoch {saved.Epoch + 1}, step {saved.Step + 1}.");
+            return (saved.Epoch, saved.Step);
+        }
+
+        void RunEpoch(int epoch, int firstStep)
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            CancellationToken token = _options.CancellationToken;
+            if (firstStep == 0) (_lossSum, _lossSteps) = (0, 0);
+            int[] order = _batches.Order(epoch);
+            int step = firstStep;
+            TrainingProgress? last = null;
+            _detector.train();
+            try
+            {
+                _waiting.Start();
+                foreach (TrainingBatch batch in ReadAhead.Run(_stepsPerEpoch - firstStep, _threads, i => LoadBatch(epoch, firstStep + i, order, token), token))
+                {
+                    _waiting.Stop();
+                    last = Step(epoch, step, batch);
+                    step++;
+                    bool epochDone = step == _stepsPerEpoch;
+                    if (!epochDone) _options.Progress?.Report(last);
+                    if (!epochDone && _options.CheckpointInterval > 0 && step % _options.CheckpointInterval == 0) Save(epoch, step);
+                    token.ThrowIfCancellationRequested();
+                    _waiting.Start();
+                }
+                _waiting.Stop();
+                FrameMapResult? result = _scorer?.Evaluate(_detector, _batcher, token);
+                _trainer._history.Add(new(epoch + 1, _schedule.At((epoch + 1) * _stepsPerEpoch - 1), MeanLoss, result?.MeanAveragePrecision ?? double.NaN, clock.Elapsed.TotalSeconds));
+                Save(epoch + 1, 0);
+                _channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+                    $"Epoch {epoch + 1}/{_options.Epochs}: loss {MeanLoss:F4}{(result is null ? "" : $", mAP {result.MeanAveragePrecision:F4}")}"));
+                if (last is not null) _options.Progress?.Report(last with { EpochFinished = true, Validation = result, MeanLoss = MeanLoss });
+            }
+            catch (OperationCanceledException)
+            {
+                _waiting.Stop();
+                if (_trainer._history.Count <= epoch) Save(epoch, step);
+                throw;
+            }
+        }
+
+        TrainingBatch LoadBatch(int epoch, int step, int[] order, CancellationToken token) =>
+            _batches.Load(epoch, order.AsSpan(step * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - step * _options.BatchSize)), token);
+
+        TrainingProgress Step(int epoch, int step, TrainingBatch batch)
+        {
+            int iteration = epoch * _stepsPerEpoch + step;
+            double rate = _schedule.At(iteration);
+            _training.Start();
+            // One seed a step: dropout draws the same whether or not the run was stopped in between.
+            random.manual_seed(unchecked((long)(_identity.Seed * 6364136223846793005 + (ulong)iteration)));
+            using DisposeScope scope = NewDisposeScope();
+            _optimizer.ZeroGradients();
+            ActionLossResult? result = ActionLoss.Compute(_detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs), batch.Labels, _detector.Options.Head);
+            double loss = double.NaN, norm = 0;
+            if (result is not null)
+            {
+                loss = result.Loss.item<float>();
+                if (!double.IsFinite(loss))
+                    throw new InvalidOperationException($"The loss is {loss} at epoch {epoch + 1}, step {step + 1}. To mend: lower the learning rate or lengthen the warm-up; the last checkpoint is from before.");
+                result.Loss.backward();
+                norm = _optimizer.Step(rate);
+                _lossSum += loss;
+                _lossSteps++;
+            }
+            _training.Stop();
+            _clips += batch.Clips.Count;
+
+            double seconds = _training.Elapsed.TotalSeconds + _waiting.Elapsed.TotalSeconds;
+            int stepsLeft = _options.Epochs * _stepsPerEpoch - iteration - 1;
+            return new()
+            {
+                Epoch = epoch + 1,
+                Epochs = _options.Epochs,
+                Step = step + 1,
+                StepsPerEpoch = _stepsPerEpoch,
+                LearningRate = rate,
+                Loss = loss,
+                GradientNorm = norm,
+                Metrics = result?.Metrics,
+                MeanLoss = MeanLoss,
+                ClipsPerSecond = _clips / seconds,
+                WaitingShare = _waiting.Elapsed.TotalSeconds / seconds,
+                Remaining = TimeSpan.FromSeconds(stepsLeft * _options.BatchSize * seconds / _clips),
+            };
+        }
+
+        double MeanLoss => _lossSteps == 0 ? double.NaN : _lossSum / _lossSteps;
+
+        void Save(int epoch, int step)
+        {
+            if (_options.WorkDirectory is not { } directory) return;
+            (_identity with { Epoch = epoch, Step = step, History = [.. _trainer._history], EpochLoss = _lossSum, EpochLossSteps = _lossSteps }).Save(directory, _detector, _optimizer);
+        }
+
+        public void Dispose()
+        {
+            _optimizer.Dispose();
+            _batches.Dispose();
+            _scorer?.Dispose();
+            _batcher.Dispose();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using MlAva.Video;
+
+namespace MlAva.Training;
+
+/// <summary>From a keyframe to its clip, as <see cref="ClipOptions"/> say. Thread-safe.</summary>
+sealed class ClipLoader(ClipOptions options) : IDisposable
+{
+    readonly FrameStoreCache _stores = new(options.Frames);
+    readonly ClipSampler _sampler = new(options.Sampling);
+
+    /// <summary>For scoring: no jitter, resized to the short side.</summary>
+    public VideoClip Load(KeyframeSample sample, bool repeatKeyframe = false, CancellationToken cancellationToken = default)
+    {
+        int[] indices = _sampler.Sample(sample.Timestamp);
+        if (repeatKeyframe) indices.AsSpan().Fill(indices[indices.Length / 2]);
+        return ClipAugmentation.Rescale(_stores.Read(sample.Source, indices, cancellationToken), options.ShortSide);
+    }
+
+    /// <summary>For training: jittered, rescaled, cropped and flipped by chance.</summary>
+    public VideoClip LoadAugmented(KeyframeSample sample, ClipRandom random, CancellationToken cancellationToken = default)
+    {
+        VideoClip clip = _stores.Read(sample.Source, _sampler.Sample(sample.Timestamp, random), cancellationToken);
+        return ClipAugmentation.Apply(clip, options.Augmentation.CropSize, ClipAugmentation.Draw(clip.Size, options.Augmentation, random), cancellationToken: cancellationToken);
+    }
+
+    public void Dispose() => _stores.Dispose();
+}

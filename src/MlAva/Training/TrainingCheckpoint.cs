@@ -1,0 +1,57 @@
+using System.Globalization;
+using MlAva.Annotations;
+using MlAva.Networks;
+using MlAva.Persistence;
+using TorchSharp;
+
+namespace MlAva.Training;
+
+/// <summary>
+/// Everything a training needs to go on as if it had never stopped: weights, momentum, place in the data, history. One safetensors file,
+/// <c>checkpoint.safetensors</c>, replaced as a whole so that a killed run leaves the last good one.
+/// </summary>
+sealed record TrainingCheckpoint(int Epoch, int Step, ulong Seed, int Samples, int BatchSize, string Network, IReadOnlyList<TrainingEpoch> History, double EpochLoss, int EpochLossSteps)
+{
+    public const string FileName = "checkpoint.safetensors";
+    const string Model = "model.", Momentum = "momentum.", Key = "mlava_training";
+
+    public static string PathIn(string directory) => Path.Combine(directory, FileName);
+
+    public void Save(string directory, Detector detector, Sgd optimizer)
+    {
+        Directory.CreateDirectory(directory);
+        IEnumerable<KeyValuePair<string, torch.Tensor>> tensors =
+            detector.state_dict().Select(p => new KeyValuePair<string, torch.Tensor>(Model + p.Key, p.Value))
+            .Concat(optimizer.State().Select(p => new KeyValuePair<string, torch.Tensor>(Momentum + p.Key, p.Value)));
+        AtomicFile.Write(PathIn(directory), stream => Safetensors.Write(stream, tensors, new Dictionary<string, string> { [Key] = ModelJson.Write(this) }));
+    }
+
+    /// <summary>Loads weights and momentum; nothing is changed when the file does not fit.</summary>
+    /// <exception cref="CheckpointFormatException">The file is damaged or belongs to another training.</exception>
+    public static TrainingCheckpoint Load(string directory, TrainingCheckpoint expected, Detector detector, Sgd optimizer)
+    {
+        string path = PathIn(directory);
+        using FileStream stream = File.OpenRead(path);
+        using SafetensorsContent content = Safetensors.Read(stream, path);
+        if (!content.Metadata.TryGetValue(Key, out string? text)) throw new CheckpointFormatException(path, $"no entry '{Key}'", "a checkpoint written by this trainer");
+        TrainingCheckpoint saved = ModelJson.Read<TrainingCheckpoint>(text);
+        Compare(path, "network", saved.Network, expected.Network);
+        Compare(path, "seed", saved.Seed, expected.Seed);
+        Compare(path, "number of keyframes", saved.Samples, expected.Samples);
+        Compare(path, "batch size", saved.BatchSize, expected.BatchSize);
+        Dictionary<string, torch.Tensor> momentum = Part(Momentum);
+        ModuleState.LoadStrict(detector, Part(Model), path);
+        optimizer.LoadState(momentum);
+        return saved;
+
+        Dictionary<string, torch.Tensor> Part(string prefix) => content.Tensors
+            .Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
+    }
+
+    static void Compare<T>(string path, string what, T saved, T expected)
+        where T : IEquatable<T>
+    {
+        if (!saved.Equals(expected))
+            throw new CheckpointFormatException(path, string.Create(CultureInfo.InvariantCulture, $"a training with {what} {saved}"), string.Create(CultureInfo.InvariantCulture, $"one with {what} {expected}, as this run has"));
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MlAva.Networks;
+using MlAva.Transforms;
+using TorchSharp;
+
+[assembly: LoadableClass(typeof(ActionDetectorTransformer), null, typeof(SignatureLoadModel), "MlAva action detector", ActionDetectorTransformer.LoaderSignature)]
+
+namespace MlAva.Transforms;
+
+/// <summary>
+/// A trained action detector: <c>Timestamp</c>, <c>Source</c>, <c>Proposals</c> → <c>FrameIndices</c>, <c>Clip</c>, <c>RoiFeatures</c>,
+/// <c>PredictedBoxes</c>, <c>Score</c>. Its parts are transformers of their own and can be recombined. Thread-safe. Holds native memory; dispose of it.
+/// </summary>
+public sealed class ActionDetectorTransformer : ITransformer, IDisposable
+{
+    internal const string LoaderSignature = "MlAvaActionDetector";
+    const string Pipeline = "Pipeline";
+    readonly IHostEnvironment _environment;
+    readonly TransformerChain<ITransformer> _chain;
+
+    internal ActionDetectorTransformer(IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector, torch.Device device)
+        : this(environment, new TransformerChain<ITransformer>(
+            new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling }),
+            new LoadClipTransformer(environment, clip.Frames),
+            new ClipStepTransformer(environment, new() { Step = ClipStep.Resize, Size = clip.ShortSide }),
+            new ExtractRoIFeaturesTransformer(environment, new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation }, detector, device),
+            new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)))
+    {
+    }
+
+    ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain)
+    {
+        _environment = environment;
+        _chain = chain;
+        ITransformer[] parts = [.. chain];
+        SampleFrames = (SampleFramesTransformer)parts[0];
+        LoadClip = (LoadClipTransformer)parts[1];
+        Resize = (ClipStepTransformer)parts[2];
+        RoIFeatures = (ExtractRoIFeaturesTransformer)parts[3];
+        Head = (ScoreActionsTransformer)parts[4];
+    }
+
+    /// <summary>Which frames make up a clip.</summary>
+    public SampleFramesTransformer SampleFrames { get; }
+
+    /// <summary>Reads them.</summary>
+    public LoadClipTransformer LoadClip { get; }
+
+    /// <summary>Brings them to size.</summary>
+    public ClipStepTransformer Resize { get; }
+
+    /// <summary>The backbone and the pooling over boxes.</summary>
+    public ExtractRoIFeaturesTransformer RoIFeatures { get; }
+
+    /// <summary>The action head.</summary>
+    public ScoreActionsTransformer Head { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The same detector over clips in which every frame is the keyframe: what remains of its scores does not come from motion. Shares this one's networks.</summary>
+    public ActionDetectorTransformer WithRepeatedKeyframe() => new(_environment, new TransformerChain<ITransformer>(
+        new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head));
+
+    /// <inheritdoc/>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(inputSchema);
+
+    /// <inheritdoc/>
+    public IDataView Transform(IDataView input) => _chain.Transform(input);
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)_chain).GetRowToRowMapper(inputSchema);
+
+    /// <summary>Frees the networks.</summary>
+    public void Dispose()
+    {
+        Head.Dispose();
+        RoIFeatures.Dispose();
+    }
+
+    static VersionInfo Version { get; } = new(
+        "AVADETCT", 0x00010001, 0x00010001, 0x00010001, loaderSignature: LoaderSignature, loaderAssemblyName: typeof(ActionDetectorTransformer).Assembly.FullName!);
+
+    // *** Binary format *** 1.1: the five parts as a transformer chain
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(Version);
+        ctx.SaveModel(_chain, Pipeline);
+    }
+
+    static ActionDetectorTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        ctx.CheckAtModel(Version);
+        ctx.LoadModel<TransformerChain<ITransformer>, SignatureLoadModel>(env, out TransformerChain<ITransformer> chain, Pipeline);
+        return new(env, chain);
+    }
+}

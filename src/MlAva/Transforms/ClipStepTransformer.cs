@@ -1,0 +1,76 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MlAva.Persistence;
+using MlAva.Transforms;
+using MlAva.Video;
+
+[assembly: LoadableClass(typeof(ClipStepTransformer), null, typeof(SignatureLoadModel), "MlAva clip step", ClipStepTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(IRowMapper), typeof(ClipStepTransformer), null, typeof(SignatureLoadRowMapper), "MlAva clip step", ClipStepTransformer.LoaderSignature)]
+
+namespace MlAva.Transforms;
+
+/// <summary>One step on clips: resize, random rescale, random crop or random flip; <c>Clip</c> → <c>Clip</c>. Boxes follow through the clip's geometry.</summary>
+public sealed class ClipStepTransformer : AvaTransformer
+{
+    internal const string LoaderSignature = "MlAvaClipStep";
+
+    internal ClipStepTransformer(IHostEnvironment environment, ClipStepOptions options)
+        : base(environment, nameof(ClipStepTransformer))
+    {
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>The settings.</summary>
+    public ClipStepOptions Options { get; }
+
+    private protected override VersionInfo Version => MakeVersion(typeof(ClipStepTransformer), "AVACSTEP", LoaderSignature);
+
+    private protected override string SaveOptions() => ModelJson.Write(Options);
+
+    private protected override RowBinding Bind(DataViewSchema schema)
+    {
+        DataViewSchema.Column clip = ColumnOf.Clip(schema, AvaColumns.Clip);
+        DataViewSchema.DetachedColumn[] outputs = [new(AvaColumns.Clip, VideoClipDataViewType.Instance, null)];
+        if (Options.Step == ClipStep.Resize)
+        {
+            return new([clip.Index], outputs, row =>
+            {
+                Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
+                ValueGetter<VideoClip> getter = (ref VideoClip value) => value = ClipAugmentation.Rescale(read(), Options.Size);
+                return [getter];
+            });
+        }
+
+        DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
+        return new([clip.Index, video.Index, timestamp.Index], outputs, row =>
+        {
+            Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
+            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
+            Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
+            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = Change(read(), RandomFor(readVideo().Span, readTimestamp()));
+            return [getter];
+        });
+    }
+
+    VideoClip Change(VideoClip clip, ClipRandom random) => Options.Step switch
+    {
+        ClipStep.RandomRescale => ClipAugmentation.RandomRescale(clip, Options.Size, Options.MaximumSize, random),
+        ClipStep.RandomCrop => ClipAugmentation.RandomCrop(clip, Options.Size, random),
+        _ => ClipAugmentation.RandomFlip(clip, Options.Probability, random),
+    };
+
+    ClipRandom RandomFor(ReadOnlySpan<char> video, float timestamp)
+    {
+        ulong hash = 14695981039346656037; // FNV-1a: the same on every machine, unlike string.GetHashCode
+        foreach (char c in video) hash = (hash ^ c) * 1099511628211;
+        // The step itself is part of the key: two random steps in a row must not draw the same numbers.
+        return ClipRandom.ForItem(Options.Seed ^ hash, BitConverter.SingleToInt32Bits(timestamp), (long)Options.Step);
+    }
+
+    static ClipStepTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
+        new(env, LoadOptions<ClipStepOptions>(ctx, MakeVersion(typeof(ClipStepTransformer), "AVACSTEP", LoaderSignature)));
+
+    static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
+}
