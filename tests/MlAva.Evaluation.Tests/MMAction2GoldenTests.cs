@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlAva.Annotations;
 using MlAva.TestSupport;
 
 namespace MlAva.Evaluation.Tests;
@@ -26,6 +27,21 @@ public class MMAction2GoldenTests
     [InlineData("distinct_scores", "excluded", TieOrder.Stable)]
     public void The_figures_for_distinct_scores_are_reproduced_in_any_tie_order(string name, string run, TieOrder ties) =>
         AssertRun(SharedData.Path("golden/components/ava_eval"), name, run, ties);
+
+    [Fact]
+    public void Ties_within_the_heapsort_that_NumPy_falls_back_to_are_ordered_alike()
+    {
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Golden, "heapsort.json")));
+        bool[] hits = [.. golden.RootElement.GetProperty("hits").EnumerateArray().Select(h => h.GetBoolean())];
+        Box box = new(0, 0, 1, 1);
+        AnnotationRow[] truth = [.. hits.Index().Where(h => h.Item).Select(h => new AnnotationRow("v", h.Index, box, 1, 0))];
+        DetectionRow[] detections = [.. golden.RootElement.GetProperty("scores").EnumerateArray().Index().Select(s => new DetectionRow("v", s.Index, box, 1, s.Item.GetDouble()))];
+        foreach ((TieOrder ties, string figure) in new[] { (TieOrder.NumPy, "ap_numpy"), (TieOrder.Stable, "ap_stable") })
+        {
+            FrameMapResult result = FrameMap.Evaluate(truth, detections, [new(1, "a", ActionGroup.Unknown)], options: new() { Ties = ties });
+            Assert.Equal(golden.RootElement.GetProperty(figure).GetDouble(), result.MeanAveragePrecision, 1e-12);
+        }
+    }
 
     static void AssertRun(string folder, string name, string run, TieOrder ties)
     {
