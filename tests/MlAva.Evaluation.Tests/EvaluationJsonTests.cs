@@ -21,9 +21,12 @@ public class EvaluationJsonTests
 
         Assert.Equal(result.MeanAveragePrecision, root.GetProperty("mAP").GetDouble());
         Assert.NotEqual(0, result.MeanAveragePrecision);
-        Assert.Equal(("MMAction2", "Stable", .5), (root.GetProperty("protocol").GetString(), root.GetProperty("ties").GetString(), root.GetProperty("iouThreshold").GetDouble()));
-        Assert.Equal((2, "carry \"it\"", "ObjectManipulation"), (first.GetProperty("id").GetInt32(), first.GetProperty("name").GetString(), first.GetProperty("group").GetString()));
-        Assert.Equal((3, 3, 2), (first.GetProperty("numGroundTruth").GetInt32(), first.GetProperty("numDetections").GetInt32(), first.GetProperty("numTruePositives").GetInt32()));
+        Assert.Equal(("MMAction2", "Stable"), (root.GetProperty("protocol").GetString(), root.GetProperty("ties").GetString()));
+        Assert.Equal(.5, root.GetProperty("iouThreshold").GetDouble());
+        Assert.Equal((2, "carry \"it\""), (first.GetProperty("id").GetInt32(), first.GetProperty("name").GetString()));
+        Assert.Equal("ObjectManipulation", first.GetProperty("group").GetString());
+        string[] counts = ["numGroundTruth", "numDetections", "numTruePositives"];
+        Assert.Equal([3, 3, 2], counts.Select(name => first.GetProperty(name).GetInt32()));
         Assert.Equal(4, root.GetProperty("keyframes").GetInt32());
         Assert.Equal(3, root.GetProperty("counts").GetProperty("detections").GetInt32());
         Assert.Equal(JsonValueKind.Null, root.GetProperty("classes")[1].GetProperty("ap").ValueKind);

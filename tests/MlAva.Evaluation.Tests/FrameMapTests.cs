@@ -16,13 +16,15 @@ public class FrameMapTests
 
     static readonly AnnotationRow[] GroundTruth =
     [
-        new("A", 902, Left, 12, 0), new("A", 902, Left, 17, 0), new("A", 902, Right, 12, 1), new("A", 903, Left, 12, 0), new("B", 902, new(.05, .05, .4, .8), 80, 0),
+        new("A", 902, Left, 12, 0), new("A", 902, Left, 17, 0), new("A", 902, Right, 12, 1),
+        new("A", 903, Left, 12, 0), new("B", 902, new(.05, .05, .4, .8), 80, 0),
     ];
 
     static readonly DetectionRow[] Detections =
     [
-        new("A", 902, new(.11, .1, .5, .9), 12, .9), new("A", 902, new(.1, .12, .51, .9), 12, .8), new("A", 902, new(.6, .2, .9, .9), 12, .7),
-        new("A", 902, Left, 17, .3), new("A", 903, new(.3, .1, .7, .9), 12, .85), new("B", 902, new(.05, .05, .4, .8), 12, .6),
+        new("A", 902, new(.11, .1, .5, .9), 12, .9), new("A", 902, new(.1, .12, .51, .9), 12, .8),
+        new("A", 902, new(.6, .2, .9, .9), 12, .7), new("A", 902, Left, 17, .3),
+        new("A", 903, new(.3, .1, .7, .9), 12, .85), new("B", 902, new(.05, .05, .4, .8), 12, .6),
     ];
 
     [Fact]
@@ -56,7 +58,11 @@ public class FrameMapTests
         FrameMapResult result = FrameMap.Evaluate(GroundTruth, Detections, Classes);
 
         Assert.Equal(
-            [new(ActionGroup.PersonMovement, .5, 1, 1), new(ActionGroup.ObjectManipulation, 1, 1, 1), new(ActionGroup.PersonInteraction, 0, 2, 1)], result.Groups);
+            [
+                new(ActionGroup.PersonMovement, .5, 1, 1), new(ActionGroup.ObjectManipulation, 1, 1, 1),
+                new(ActionGroup.PersonInteraction, 0, 2, 1),
+            ],
+            result.Groups);
         Assert.Throws<KeyNotFoundException>(() => result.Group(ActionGroup.Unknown));
     }
 
@@ -65,12 +71,17 @@ public class FrameMapTests
     {
         FrameMapResult result = FrameMap.Evaluate(
             [.. GroundTruth, new("A", 902, Left, 99, 0), new("B", 904, new(.2, .2, .2, .4), 79, 0)],
-            [.. Detections, new("A", 902, Left, 0, 1), new("A", 902, new(.5, .1, .1, .9), 12, 1), new("A", 902, new(.5, double.NaN, .7, .9), 12, 1), new("C", 5, Left, 12, 1)],
+            [
+                .. Detections, new("A", 902, Left, 0, 1), new("C", 5, Left, 12, 1),
+                new("A", 902, new(.5, .1, .1, .9), 12, 1), new("A", 902, new(.5, double.NaN, .7, .9), 12, 1),
+            ],
             Classes, [new("A", 903)]);
 
         FrameMapCounts counts = result.Counts;
-        Assert.Equal((7, 1, 1, 5, 1), (counts.GroundTruthRows, counts.GroundTruthOfOtherClasses, counts.GroundTruthExcluded, counts.GroundTruth, counts.GroundTruthWithoutArea));
-        Assert.Equal((10, 1, 1, 2, 6), (counts.DetectionRows, counts.DetectionsOfOtherClasses, counts.DetectionsExcluded, counts.DetectionsWithoutArea, counts.Detections));
+        Assert.Equal((7, 1, 1), (counts.GroundTruthRows, counts.GroundTruthOfOtherClasses, counts.GroundTruthExcluded));
+        Assert.Equal((5, 1), (counts.GroundTruth, counts.GroundTruthWithoutArea));
+        Assert.Equal((10, 1, 1), (counts.DetectionRows, counts.DetectionsOfOtherClasses, counts.DetectionsExcluded));
+        Assert.Equal((2, 6), (counts.DetectionsWithoutArea, counts.Detections));
         Assert.Equal(1, counts.DetectionsOnKeyframesWithoutGroundTruth);
         Assert.Equal((4, 3, 2), (counts.Keyframes, counts.KeyframesWithGroundTruth, counts.KeyframesWithGroundTruthAndDetections));
         Assert.Equal(counts.Detections, result.Classes.Sum(c => (long)c.NumDetections));
@@ -104,8 +115,8 @@ public class FrameMapTests
         // Two boxes that the first detection overlaps equally; the second detection fits only the second box.
         AnnotationRow[] truth = [new("A", 1, new(0, 0, 1, 2), 12, 3), new("A", 1, new(1, 0, 2, 2), 12, 7)];
         DetectionRow[] detections = [new("A", 1, new(.5, 0, 1.5, 2), 12, .9), new("A", 1, new(1, 0, 2, 2), 12, .8)];
-        int TruePositives(MatchingProtocol protocol) =>
-            FrameMap.Evaluate(truth, detections, Classes, options: new() { Protocol = protocol, IouThreshold = .3 }).Class(12).NumTruePositives;
+        int TruePositives(MatchingProtocol protocol) => FrameMap
+            .Evaluate(truth, detections, Classes, options: new() { Protocol = protocol, IouThreshold = .3 }).Class(12).NumTruePositives;
 
         Assert.Equal(1, TruePositives(MatchingProtocol.MMAction2));
         Assert.Equal(2, TruePositives(MatchingProtocol.ActivityNet2018));
@@ -125,7 +136,7 @@ public class FrameMapTests
     public void The_cap_keeps_the_best_50_of_a_keyframe_over_all_classes()
     {
         AnnotationRow[] truth = [new("A", 1, Left, 12, 0)];
-        DetectionRow[] crowded = [new("A", 1, Left, 12, .1), .. Enumerable.Range(0, 50).Select(i => new DetectionRow("A", 1, Right, 17, .2))];
+        DetectionRow[] crowded = [new("A", 1, Left, 12, .1), .. Enumerable.Repeat(new DetectionRow("A", 1, Right, 17, .2), 50)];
 
         FrameMapResult capped = FrameMap.Evaluate(truth, crowded, Classes, options: new() { Protocol = MatchingProtocol.ActivityNet2019 });
 
@@ -136,15 +147,19 @@ public class FrameMapTests
     [Theory]
     [InlineData(MatchingProtocol.ActivityNet2019, .5, 0)]
     [InlineData(MatchingProtocol.ActivityNet2020, 1, 1)]
-    public void Only_the_2020_evaluator_ignores_detections_on_keyframes_that_the_ground_truth_does_not_name(MatchingProtocol protocol, double expected, int ignored)
+    public void Only_the_2020_evaluator_ignores_detections_on_keyframes_that_the_ground_truth_does_not_name(
+        MatchingProtocol protocol, double expected, int ignored)
     {
         AnnotationRow[] truth = [new("A", 1, Left, 12, 0), new("A", 3, Left, 99, 0)];
         DetectionRow[] detections = [new("A", 1, Left, 12, .5), new("A", 2, Left, 12, .9)];
 
-        FrameMapResult result = FrameMap.Evaluate(truth, detections, Classes, options: new() { Protocol = protocol });
-        FrameMapResult namedEmpty = FrameMap.Evaluate(truth, detections, Classes, options: new() { Protocol = protocol }, keyframesWithoutPeople: [new("A", 2)]);
+        FrameMapOptions options = new() { Protocol = protocol };
+        KeyframeKey[] empty = [new("A", 2)];
+
+        FrameMapResult result = FrameMap.Evaluate(truth, detections, Classes, options: options);
+        FrameMapResult namedEmpty = FrameMap.Evaluate(truth, detections, Classes, options: options, emptyKeyframes: empty);
         FrameMapResult otherClass = FrameMap.Evaluate(
-            truth, [.. detections, new("A", 3, Left, 12, .9)], Classes, options: new() { Protocol = protocol }, keyframesWithoutPeople: [new("A", 2)]);
+            truth, [.. detections, new("A", 3, Left, 12, .9)], Classes, options: options, emptyKeyframes: empty);
 
         Assert.Equal((expected, ignored), (result.MeanAveragePrecision, (int)result.Counts.DetectionsOnUnnamedKeyframes));
         Assert.Equal(.5, namedEmpty.MeanAveragePrecision);
@@ -156,8 +171,10 @@ public class FrameMapTests
     {
         DetectionRow[] low = [.. Detections, new("A", 902, Left, 12, -10)];
 
-        Assert.Equal(1, FrameMap.Evaluate(GroundTruth, low, Classes, options: new() { Protocol = MatchingProtocol.ActivityNet2018 }).Counts.DetectionsOfLowScore);
-        Assert.Equal(0, FrameMap.Evaluate(GroundTruth, low, Classes).Counts.DetectionsOfLowScore);
+        long Removed(MatchingProtocol protocol) =>
+            FrameMap.Evaluate(GroundTruth, low, Classes, options: new() { Protocol = protocol }).Counts.DetectionsOfLowScore;
+
+        Assert.Equal((1, 0), (Removed(MatchingProtocol.ActivityNet2018), Removed(MatchingProtocol.MMAction2)));
     }
 
     [Fact]
@@ -213,14 +230,15 @@ public class FrameMapTests
         FrameMapResult result = FrameMap.Evaluate(GroundTruth, Detections.Select(d => d with { VideoId = d.VideoId + ".mp4" }), Classes);
 
         Assert.Equal(0, result.MeanAveragePrecision);
-        Assert.Contains(result.Remarks, r => r.Contains("'A.mp4,0902'", StringComparison.Ordinal) && r.Contains("'A,0902'", StringComparison.Ordinal));
+        string remark = Assert.Single(result.Remarks);
+        Assert.Contains("detections begin with 'A.mp4,0902', ground truth with 'A,0902'", remark, StringComparison.Ordinal);
         Assert.Empty(FrameMap.Evaluate(GroundTruth, Detections, Classes).Remarks);
     }
 
     [Fact]
     public void Detections_without_a_class_of_the_label_map_are_remarked_upon()
     {
-        FrameMapResult result = FrameMap.Evaluate(GroundTruth, Detections.Select(d => d with { ActionId = d.ActionId - 1 }).Where(d => d.ActionId != 79), Classes);
+        FrameMapResult result = FrameMap.Evaluate(GroundTruth, Detections.Select(d => d with { ActionId = d.ActionId - 1 }), Classes);
 
         Assert.Contains(result.Remarks, r => r.Contains("None of the 6 detections", StringComparison.Ordinal));
     }
@@ -237,7 +255,8 @@ public class FrameMapTests
     [Fact]
     public void Options_out_of_range_are_named_with_value_and_range()
     {
-        static string Message(FrameMapOptions options) => Assert.ThrowsAny<ArgumentException>(() => FrameMap.Evaluate(GroundTruth, Detections, Classes, options: options)).Message;
+        static string Message(FrameMapOptions options) =>
+            Assert.ThrowsAny<ArgumentException>(() => FrameMap.Evaluate(GroundTruth, Detections, Classes, options: options)).Message;
 
         Assert.Contains("IouThreshold is 0;", Message(new() { IouThreshold = 0 }), StringComparison.Ordinal);
         Assert.Contains("IouThreshold is NaN;", Message(new() { IouThreshold = double.NaN }), StringComparison.Ordinal);
@@ -267,7 +286,8 @@ public class FrameMapTests
             }
         }
 
-        Assert.ThrowsAny<OperationCanceledException>(() => FrameMap.Evaluate(GroundTruth, CancelMidway(), Classes, cancellationToken: source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => FrameMap.Evaluate(GroundTruth, CancelMidway(), Classes, cancellationToken: source.Token));
     }
 
     [Fact]

@@ -6,8 +6,17 @@ public class FrequencyBaselineTests
 {
     static readonly Box Left = new(.1, .1, .5, .9);
     static readonly Box Right = new(.6, .2, .9, .95);
-    static readonly LabelMapEntry[] Classes = [new(1, "sit", ActionGroup.Unknown), new(2, "wave", ActionGroup.Unknown), new(3, "swim", ActionGroup.Unknown)];
-    static readonly AnnotationRow[] Training = [new("t", 1, Left, 1, 0), new("t", 1, Left, 2, 0), new("t", 1, Right, 1, 1), new("t", 2, Right, 1, 1), new("t", 3, Left, 1, 0), new("t", 3, Left, 1, 7)];
+
+    static readonly LabelMapEntry[] Classes =
+    [
+        new(1, "sit", ActionGroup.Unknown), new(2, "wave", ActionGroup.Unknown), new(3, "swim", ActionGroup.Unknown),
+    ];
+
+    static readonly AnnotationRow[] Training =
+    [
+        new("t", 1, Left, 1, 0), new("t", 1, Left, 2, 0), new("t", 1, Right, 1, 1),
+        new("t", 2, Right, 1, 1), new("t", 3, Left, 1, 0), new("t", 3, Left, 1, 7),
+    ];
 
     [Fact]
     public void Frequencies_are_shares_of_boxes()
@@ -20,7 +29,8 @@ public class FrequencyBaselineTests
     [Fact]
     public void Every_box_gets_every_class_with_its_frequency()
     {
-        DetectionRow[] rows = [.. FrequencyBaseline.Detections([(new("v", 1), Left), (new("v", 2), Right)], Classes, FrequencyBaseline.Frequencies(Training, Classes))];
+        IReadOnlyDictionary<int, double> frequencies = FrequencyBaseline.Frequencies(Training, Classes);
+        DetectionRow[] rows = [.. FrequencyBaseline.Detections([(new("v", 1), Left), (new("v", 2), Right)], Classes, frequencies)];
 
         Assert.Equal(6, rows.Length);
         Assert.Equal(new DetectionRow("v", 1, Left, 2, .25), rows[1]);

@@ -35,10 +35,12 @@ public class MMAction2GoldenTests
         bool[] hits = [.. golden.RootElement.GetProperty("hits").EnumerateArray().Select(h => h.GetBoolean())];
         Box box = new(0, 0, 1, 1);
         AnnotationRow[] truth = [.. hits.Index().Where(h => h.Item).Select(h => new AnnotationRow("v", h.Index, box, 1, 0))];
-        DetectionRow[] detections = [.. golden.RootElement.GetProperty("scores").EnumerateArray().Index().Select(s => new DetectionRow("v", s.Index, box, 1, s.Item.GetDouble()))];
+        IEnumerable<double> scores = golden.RootElement.GetProperty("scores").EnumerateArray().Select(s => s.GetDouble());
+        DetectionRow[] detections = [.. scores.Index().Select(s => new DetectionRow("v", s.Index, box, 1, s.Item))];
+        LabelMapEntry[] classes = [new(1, "a", ActionGroup.Unknown)];
         foreach ((TieOrder ties, string figure) in new[] { (TieOrder.NumPy, "ap_numpy"), (TieOrder.Stable, "ap_stable") })
         {
-            FrameMapResult result = FrameMap.Evaluate(truth, detections, [new(1, "a", ActionGroup.Unknown)], options: new() { Ties = ties });
+            FrameMapResult result = FrameMap.Evaluate(truth, detections, classes, options: new() { Ties = ties });
             Assert.Equal(golden.RootElement.GetProperty(figure).GetDouble(), result.MeanAveragePrecision, 1e-12);
         }
     }
@@ -48,8 +50,10 @@ public class MMAction2GoldenTests
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));
         JsonElement expected = document.RootElement.GetProperty(name).GetProperty(run);
         string In(string file) => Path.Combine(folder, name, file);
-        EvaluationCase data = EvaluationCase.Load(In("gt.csv"), In("pred.csv"), File.Exists(In("labels.pbtxt")) ? In("labels.pbtxt") : In("action_list.txt"), In("exclude.csv"));
-        int[] only = expected.TryGetProperty("classes", out JsonElement custom) ? [.. custom.EnumerateArray().Select(c => c.GetInt32())] : [];
+        string labelMap = File.Exists(In("labels.pbtxt")) ? In("labels.pbtxt") : In("action_list.txt");
+        EvaluationCase data = EvaluationCase.Load(In("gt.csv"), In("pred.csv"), labelMap, In("exclude.csv"));
+        bool isCustom = expected.TryGetProperty("classes", out JsonElement custom);
+        int[] only = isCustom ? [.. custom.EnumerateArray().Select(c => c.GetInt32())] : [];
 
         FrameMapResult result = data.Evaluate(new() { Ties = ties }, exclude: run == "excluded", only);
 

@@ -15,8 +15,8 @@ public class PrecisionRecallCurveTests
             .. detections.Index().Where(d => d.Item.Hit).Select(d => new AnnotationRow("v", d.Index, Hit, 1, 0)),
             .. Enumerable.Range(1000, missed).Select(t => new AnnotationRow("v", t, Hit, 1, 0)),
         ];
-        return FrameMap.Evaluate(truth, detections.Index().Select(d => new DetectionRow("v", d.Index, d.Item.Hit ? Hit : Miss, 1, d.Item.Score)), [new(1, "a", ActionGroup.Unknown)])
-            .Class(1).Curve!;
+        IEnumerable<DetectionRow> rows = detections.Select((d, i) => new DetectionRow("v", i, d.Hit ? Hit : Miss, 1, d.Score));
+        return FrameMap.Evaluate(truth, rows, [new(1, "a", ActionGroup.Unknown)]).Class(1).Curve!;
     }
 
     [Fact]
