@@ -6,13 +6,14 @@ namespace MlAva.Evaluation;
 /// <param name="Id">The class id of the label map.</param>
 /// <param name="Name">The class name of the label map.</param>
 /// <param name="Group">The class's group, as the label map says.</param>
-/// <param name="AveragePrecision">0–1; NaN when the class has no ground truth, and then it is not averaged; 0 when it has ground truth but no detections.</param>
+/// <param name="AveragePrecision">0–1; 0 when there is ground truth but no detection; NaN (and not averaged) without ground truth.</param>
 /// <param name="NumGroundTruth">Ground-truth instances outside excluded keyframes; duplicates count separately.</param>
 /// <param name="NumDetections">Detections evaluated: outside excluded keyframes and with area.</param>
 /// <param name="NumTruePositives">Detections that took a ground-truth box.</param>
 /// <param name="Curve">The ranking; null when the class has no ground truth or <see cref="FrameMapOptions.KeepCurves"/> is off.</param>
 public sealed record ClassResult(
-    int Id, string Name, ActionGroup Group, double AveragePrecision, int NumGroundTruth, int NumDetections, int NumTruePositives, PrecisionRecallCurve? Curve)
+    int Id, string Name, ActionGroup Group, double AveragePrecision, int NumGroundTruth, int NumDetections, int NumTruePositives,
+    PrecisionRecallCurve? Curve)
 {
     /// <summary>Detections that took no ground-truth box.</summary>
     public int NumFalsePositives => NumDetections - NumTruePositives;

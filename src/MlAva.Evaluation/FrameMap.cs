@@ -10,7 +10,7 @@ namespace MlAva.Evaluation;
 /// </summary>
 public static class FrameMap
 {
-    /// <summary>Evaluates detections. Keyframes are processed in the order in which their first detection of an evaluated class appears.</summary>
+    /// <summary>Evaluates detections. Keyframes are processed in order of their first detection of an evaluated class.</summary>
     /// <param name="groundTruth">Ground truth, normalised boxes. Rows of classes that are not evaluated are counted and left out.</param>
     /// <param name="detections">
     /// Detections in the order of their file, which decides among equal scores. Boxes in the unit of the ground truth. Rows of classes
@@ -19,9 +19,9 @@ public static class FrameMap
     /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
     /// <param name="excluded">Keyframes that are not evaluated (AVA's excluded timestamps); null for none.</param>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="keyframesWithoutPeople">
-    /// Keyframes that were annotated and show nobody (AVA-Kinetics' two-column rows). They only matter to <see cref="MatchingProtocol.ActivityNet2020"/>,
-    /// which ignores detections on keyframes that the ground truth does not name; null for none.
+    /// <param name="emptyKeyframes">
+    /// Keyframes that were annotated and show nobody (AVA-Kinetics' two-column rows). They matter only to
+    /// <see cref="MatchingProtocol.ActivityNet2020"/>, which ignores detections on keyframes that the ground truth does not name.
     /// </param>
     /// <param name="cancellationToken">Ends the evaluation early.</param>
     /// <exception cref="ArgumentException">An option is out of range, there are no classes, or a class id is less than 1.</exception>
@@ -35,7 +35,7 @@ public static class FrameMap
         IReadOnlyList<LabelMapEntry> classes,
         IEnumerable<KeyframeKey>? excluded = null,
         FrameMapOptions? options = null,
-        IEnumerable<KeyframeKey>? keyframesWithoutPeople = null,
+        IEnumerable<KeyframeKey>? emptyKeyframes = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);
@@ -47,7 +47,7 @@ public static class FrameMap
         InputReader reader = new(evaluated, options, cancellationToken);
         reader.Exclude(excluded ?? []);
         reader.ReadDetections(detections);
-        reader.ReadGroundTruth(groundTruth, keyframesWithoutPeople ?? []);
+        reader.ReadGroundTruth(groundTruth, emptyKeyframes ?? []);
         BoxColumns[] found = reader.Detections;
         BoxColumns[] truth = reader.GroundTruth;
 
@@ -69,7 +69,7 @@ public static class FrameMap
 
     static LabelMapEntry[] Distinct(IReadOnlyList<LabelMapEntry> classes)
     {
-        if (classes.Count == 0) throw new ArgumentException("There are no classes to evaluate; give the entries of a label map.", nameof(classes));
+        if (classes.Count == 0) throw new ArgumentException("There are no classes; give the entries of a label map.", nameof(classes));
         SortedDictionary<int, LabelMapEntry> byId = [];
         foreach (LabelMapEntry entry in classes)
         {
@@ -81,7 +81,8 @@ public static class FrameMap
     }
 
     static ClassResult[] Match(
-        LabelMapEntry[] classes, BoxColumns[] found, BoxColumns[] truth, KeyframeIndex keyframes, FrameMapOptions options, CancellationToken cancellationToken)
+        LabelMapEntry[] classes, BoxColumns[] found, BoxColumns[] truth, KeyframeIndex keyframes, FrameMapOptions options,
+        CancellationToken cancellationToken)
     {
         ClassResult[] results = new ClassResult[classes.Length];
         int[] inverted = new int[classes.Length];
@@ -92,17 +93,21 @@ public static class FrameMap
             ClassMatcher matcher = new(found[i], truth[i], options);
             PrecisionRecallCurve? curve = matcher.Run();
             inverted[i] = matcher.InvertedTruth;
-            results[i] = new(classes[i].Id, classes[i].Name, classes[i].Group, curve?.AveragePrecision ?? double.NaN, truth[i].Count, found[i].Count,
-                curve is { Count: > 0 } ? curve.TruePositivesAt(curve.Count - 1) : 0, options.KeepCurves ? curve : null);
+            int hits = curve is { Count: > 0 } ? curve.TruePositivesAt(curve.Count - 1) : 0;
+            results[i] = new(
+                classes[i].Id, classes[i].Name, classes[i].Group, curve?.AveragePrecision ?? double.NaN, truth[i].Count, found[i].Count,
+                hits, options.KeepCurves ? curve : null);
         });
 
         // The fault reported is that of the smallest class id, whichever worker came first.
         int faulty = Array.FindIndex(inverted, i => i >= 0);
         if (faulty < 0) return results;
         Box box = truth[faulty].Boxes[inverted[faulty]];
-        throw new AnnotationFormatException("ground truth", truth[faulty].Rows[inverted[faulty]],
-            string.Create(CultureInfo.InvariantCulture,
-                $"the inverted box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2}) of action {classes[faulty].Id} at {keyframes[truth[faulty].Keyframes[inverted[faulty]]]}"),
+        KeyframeKey key = keyframes[truth[faulty].Keyframes[inverted[faulty]]];
+        throw new AnnotationFormatException(
+            InputReader.TruthSource, truth[faulty].Rows[inverted[faulty]],
+            string.Create(CultureInfo.InvariantCulture, $"the inverted box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2}) of action ")
+                + $"{classes[faulty].Id} at {key}",
             "x1 <= x2 and y1 <= y2", "swap the corners, or check that the columns are x1, y1, x2, y2 and not x, y, width, height");
     }
 
@@ -148,7 +153,7 @@ public static class FrameMap
     {
         { GroundTruthRows: 0 } => "There is no ground truth at all: the file is empty.",
         _ when counts.GroundTruthOfOtherClasses == counts.GroundTruthRows =>
-            $"None of the {counts.GroundTruthRows} rows of ground truth is of a class in the label map: check that label map and annotations use the same ids.",
+            $"None of the {counts.GroundTruthRows} rows of ground truth is of a class in the label map: check that both use the same ids.",
         _ => $"All ground truth of evaluated classes ({counts.GroundTruthExcluded} rows) lies on excluded keyframes.",
     };
 
@@ -158,21 +163,31 @@ public static class FrameMap
         if (counts.DetectionRows == 0) remarks.Add("There are no detections: every class with ground truth has AP 0.");
         else if (counts.DetectionsOfOtherClasses == counts.DetectionRows)
         {
-            remarks.Add($"None of the {counts.DetectionRows} detections is of a class in the label map: check that label map and detections use the same, 1-based ids.");
+            remarks.Add($"None of the {counts.DetectionRows} detections is of a class in the label map: check that both use the same ids.");
         }
         else if (counts.Detections == 0)
         {
-            remarks.Add($"No detection could be evaluated: {counts.DetectionsExcluded} on excluded keyframes, {counts.DetectionsOnUnnamedKeyframes} on keyframes "
-                + $"that the ground truth does not name (the first is '{detected}', where ground truth begins with '{named}'), {counts.DetectionsWithoutArea} without area.");
+            remarks.Add("No detection could be evaluated: "
+                + $"{counts.DetectionsExcluded} on excluded keyframes, {counts.DetectionsWithoutArea} without area, "
+                + $"{counts.DetectionsOnUnnamedKeyframes} on keyframes that the ground truth does not name "
+                + $"(detections begin with '{detected}', ground truth with '{named}').");
         }
         else if (counts.KeyframesWithGroundTruth > 0 && counts.KeyframesWithGroundTruthAndDetections == 0)
         {
-            remarks.Add($"No keyframe has both detections and ground truth, so every AP is 0: detections begin with '{detected}', ground truth with '{named}'. "
-                + "Check that video ids and timestamps are written alike.");
+            remarks.Add("No keyframe has both detections and ground truth, so every AP is 0: "
+                + $"detections begin with '{detected}', ground truth with '{named}'. Check that both write keyframes alike.");
         }
 
-        if (counts.DetectionsWithoutArea > 0) remarks.Add($"{counts.DetectionsWithoutArea} detections have no area (x1 < x2 and y1 < y2 does not hold) and were left out.");
-        if (counts.GroundTruthWithoutArea > 0) remarks.Add($"{counts.GroundTruthWithoutArea} ground-truth boxes have no area: they count but can never be found.");
+        if (counts.DetectionsWithoutArea > 0)
+        {
+            remarks.Add($"{counts.DetectionsWithoutArea} detections have no area (x1 < x2 and y1 < y2 does not hold) and were left out.");
+        }
+
+        if (counts.GroundTruthWithoutArea > 0)
+        {
+            remarks.Add($"{counts.GroundTruthWithoutArea} ground-truth boxes have no area: they count but can never be found.");
+        }
+
         return remarks;
     }
 }

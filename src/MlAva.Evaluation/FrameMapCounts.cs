@@ -30,10 +30,10 @@ public sealed record FrameMapCounts
     /// <summary>Detections left out because their keyframe is excluded.</summary>
     public long DetectionsExcluded { get; init; }
 
-    /// <summary>Detections left out because their keyframe has 50 better ones (<see cref="MatchingProtocol.ActivityNet2019"/> and later).</summary>
+    /// <summary>Detections crowded out of their keyframe by 50 others (<see cref="MatchingProtocol.ActivityNet2019"/> and later).</summary>
     public long DetectionsOverCapacity { get; init; }
 
-    /// <summary>Detections left out because the ground truth does not name their keyframe (<see cref="MatchingProtocol.ActivityNet2020"/> only).</summary>
+    /// <summary>Detections on keyframes that ground truth does not name (<see cref="MatchingProtocol.ActivityNet2020"/> only).</summary>
     public long DetectionsOnUnnamedKeyframes { get; init; }
 
     /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included).</summary>

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace MlAva.Evaluation;
 
-/// <summary>How frame-mAP is computed. The defaults are those of MMAction2 0.24.1, with the tie order that does not depend on a sort's inner workings.</summary>
+/// <summary>How frame-mAP is computed. The defaults are MMAction2 0.24.1's, but for a tie order that every machine agrees on.</summary>
 public sealed record FrameMapOptions
 {
     /// <summary>The smallest intersection over union of a match, inclusive; more than 0, at most 1. Default 0.5.</summary>
@@ -12,7 +14,7 @@ public sealed record FrameMapOptions
     /// <summary>The order of equal scores. Default <see cref="TieOrder.Stable"/>.</summary>
     public TieOrder Ties { get; init; } = TieOrder.Stable;
 
-    /// <summary>How many classes are evaluated at once: −1 for as many as there are processors, else at least 1. Never changes the figures. Default −1.</summary>
+    /// <summary>Classes evaluated at once: −1 (default) for all processors, or at least 1. Never changes figures.</summary>
     public int MaxDegreeOfParallelism { get; init; } = -1;
 
     /// <summary>Keep each class's precision–recall curve (12 bytes a detection). Default true.</summary>
@@ -22,12 +24,14 @@ public sealed record FrameMapOptions
     /// <exception cref="ArgumentException">Names the option, its value and the legal range.</exception>
     public void Validate()
     {
-        if (!(IouThreshold is > 0 and <= 1)) throw new ArgumentException($"{nameof(IouThreshold)} is {IouThreshold}; it must be more than 0 and at most 1.");
-        if (!Enum.IsDefined(Protocol)) throw new ArgumentException($"{nameof(Protocol)} is {Protocol}; it must be one of {string.Join(", ", Enum.GetNames<MatchingProtocol>())}.");
-        if (!Enum.IsDefined(Ties)) throw new ArgumentException($"{nameof(Ties)} is {Ties}; it must be one of {string.Join(", ", Enum.GetNames<TieOrder>())}.");
-        if (MaxDegreeOfParallelism is 0 or < -1)
-        {
-            throw new ArgumentException($"{nameof(MaxDegreeOfParallelism)} is {MaxDegreeOfParallelism}; it must be -1 (all processors) or at least 1.");
-        }
+        Check(IouThreshold is > 0 and <= 1, nameof(IouThreshold), IouThreshold, "more than 0 and at most 1");
+        Check(Enum.IsDefined(Protocol), nameof(Protocol), Protocol, $"one of {string.Join(", ", Enum.GetNames<MatchingProtocol>())}");
+        Check(Enum.IsDefined(Ties), nameof(Ties), Ties, $"one of {string.Join(", ", Enum.GetNames<TieOrder>())}");
+        Check(MaxDegreeOfParallelism is -1 or > 0, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all) or at least 1");
+    }
+
+    static void Check(bool legal, string option, object value, string range)
+    {
+        if (!legal) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; it must be {range}."));
     }
 }

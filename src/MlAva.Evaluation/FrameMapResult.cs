@@ -5,7 +5,7 @@ namespace MlAva.Evaluation;
 /// <summary>Frame-mAP of a set of detections, with everything it was made from.</summary>
 public sealed record FrameMapResult
 {
-    /// <summary>Mean AP over the classes that have ground truth, 0–1; NaN when none has, and <see cref="UndefinedReason"/> says why.</summary>
+    /// <summary>Mean AP over the classes that have ground truth, 0–1; NaN when none has (see <see cref="UndefinedReason"/>).</summary>
     public required double MeanAveragePrecision { get; init; }
 
     /// <summary>Why <see cref="MeanAveragePrecision"/> is NaN; null when it is a number.</summary>
@@ -39,5 +39,5 @@ public sealed record FrameMapResult
     /// <param name="group">The group.</param>
     /// <exception cref="KeyNotFoundException">No class of the group was evaluated.</exception>
     public GroupResult Group(ActionGroup group) => Groups.FirstOrDefault(g => g.Group == group)
-        ?? throw new KeyNotFoundException($"No class of group {group} was evaluated; the groups are {string.Join(", ", Groups.Select(g => g.Group))}.");
+        ?? throw new KeyNotFoundException($"No class of {group} was evaluated, only {string.Join(", ", Groups.Select(g => g.Group))}.");
 }

@@ -6,7 +6,10 @@ namespace MlAva.Evaluation;
 /// The detector that looks at nothing: it gives every person box, for every class, the class's frequency in the training set as score. Its
 /// mAP is the floor that a trained model has to leave behind.
 /// </summary>
-/// <remarks>Within a class all its scores are equal, so its AP is close to the share of the boxes that have the action, and its digits depend on <see cref="TieOrder"/>.</remarks>
+/// <remarks>
+/// Within a class all its scores are equal, so its AP is close to the share of the boxes that have the action, and its digits depend on
+/// <see cref="TieOrder"/>.
+/// </remarks>
 public static class FrequencyBaseline
 {
     /// <summary>The share of training boxes that carry each class, 0–1. Rows with the same keyframe and box are one box.</summary>
@@ -25,7 +28,8 @@ public static class FrequencyBaseline
         }
 
         Dictionary<int, int> counts = labelled.CountBy(l => l.Item3).ToDictionary();
-        return classes.Select(c => c.Id).Distinct().ToDictionary(id => id, id => boxes.Count == 0 ? 0 : (double)counts.GetValueOrDefault(id) / boxes.Count);
+        double total = Math.Max(boxes.Count, 1);
+        return classes.Select(c => c.Id).Distinct().ToDictionary(id => id, id => counts.GetValueOrDefault(id) / total);
     }
 
     /// <summary>The baseline's detections: every box with every class, in the order of the boxes, classes in the order given.</summary>
@@ -33,7 +37,9 @@ public static class FrequencyBaseline
     /// <param name="classes">The classes.</param>
     /// <param name="frequencies">Score of each class id; a class that is missing gets 0.</param>
     public static IEnumerable<DetectionRow> Detections(
-        IEnumerable<(KeyframeKey Keyframe, Box Box)> boxes, IReadOnlyList<LabelMapEntry> classes, IReadOnlyDictionary<int, double> frequencies)
+        IEnumerable<(KeyframeKey Keyframe, Box Box)> boxes,
+        IReadOnlyList<LabelMapEntry> classes,
+        IReadOnlyDictionary<int, double> frequencies)
     {
         ArgumentNullException.ThrowIfNull(boxes);
         ArgumentNullException.ThrowIfNull(classes);
@@ -61,5 +67,6 @@ public static class FrequencyBaseline
         IEnumerable<KeyframeKey>? excluded = null,
         FrameMapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        FrameMap.Evaluate(groundTruth, Detections(boxes, classes, frequencies), classes, excluded, options, cancellationToken: cancellationToken);
+        FrameMap.Evaluate(
+            groundTruth, Detections(boxes, classes, frequencies), classes, excluded, options, cancellationToken: cancellationToken);
 }

@@ -4,14 +4,18 @@ using MlAva.Annotations;
 namespace MlAva.Evaluation;
 
 /// <summary>Sorts rows into one set of flat arrays for each class and counts what is left out, by the rules of a protocol.</summary>
-/// <remarks>Excluded keyframes take the first numbers, then keyframes of detections in order of appearance: numbers are the processing order.</remarks>
+/// <remarks>
+/// Excluded keyframes take the first numbers, then keyframes of detections in order of appearance: numbers are the processing order.
+/// </remarks>
 sealed class InputReader
 {
     const int RowsBetweenCancellationChecks = 1 << 16;
     const int Capacity = 50;
     const double LowestScore2018 = -10;
     const string DetectionSource = "detections";
-    const string TruthSource = "ground truth";
+
+    /// <summary>What stands for the file name in errors about ground truth.</summary>
+    public const string TruthSource = "ground truth";
 
     readonly Dictionary<int, int> _columnOf;
     readonly MatchingProtocol _protocol;
@@ -72,7 +76,8 @@ sealed class InputReader
             int keyframe = Intern(detection.VideoId, detection.Timestamp, DetectionSource, row);
             if (double.IsNaN(detection.Score))
             {
-                throw new AnnotationFormatException(DetectionSource, row, $"the score NaN for action {detection.ActionId} at {detection.Key}", "a number",
+                throw new AnnotationFormatException(
+                    DetectionSource, row, $"the score NaN for action {detection.ActionId} at {detection.Key}", "a number",
                     "look for a network that has diverged, or for a division by zero where the scores are made");
             }
 
@@ -100,7 +105,7 @@ sealed class InputReader
     }
 
     /// <summary>Must follow <see cref="ReadDetections"/>: keyframes without detections are numbered last.</summary>
-    public void ReadGroundTruth(IEnumerable<AnnotationRow> rows, IEnumerable<KeyframeKey> keyframesWithoutPeople)
+    public void ReadGroundTruth(IEnumerable<AnnotationRow> rows, IEnumerable<KeyframeKey> emptyKeyframes)
     {
         (long row, long other, long excluded, long areaLess) = (0, 0, 0, 0);
         KeyframeHeaps? heaps = UsesHeaps ? new(0) : null;
@@ -132,8 +137,14 @@ sealed class InputReader
         }
 
         heaps?.Drain((keyframe, entry) => GroundTruth[entry.Column].Add(keyframe, entry.Box, entry.Score, entry.Row));
-        foreach (KeyframeKey key in keyframesWithoutPeople) Name(Intern(key.VideoId, key.Timestamp, "keyframes without people", 0));
-        Counts = Counts with { GroundTruthRows = row, GroundTruthOfOtherClasses = other, GroundTruthExcluded = excluded, GroundTruthWithoutArea = areaLess };
+        foreach (KeyframeKey key in emptyKeyframes) Name(Intern(key.VideoId, key.Timestamp, "keyframes without people", 0));
+        Counts = Counts with
+        {
+            GroundTruthRows = row,
+            GroundTruthOfOtherClasses = other,
+            GroundTruthExcluded = excluded,
+            GroundTruthWithoutArea = areaLess,
+        };
         DrainDetections();
     }
 
@@ -164,6 +175,7 @@ sealed class InputReader
 
     int Intern(string videoId, double timestamp, string source, long row) => double.IsFinite(timestamp)
         ? Keyframes.Intern(videoId, timestamp)
-        : throw new AnnotationFormatException(source, row, string.Create(CultureInfo.InvariantCulture, $"the timestamp {timestamp}"), "seconds, a finite number",
-            "correct the second column of the row");
+        : throw new AnnotationFormatException(
+            source, row, string.Create(CultureInfo.InvariantCulture, $"the timestamp {timestamp} of video '{videoId}'"),
+            "seconds, a finite number", "correct the second column of the row");
 }

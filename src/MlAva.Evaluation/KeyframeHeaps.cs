@@ -3,8 +3,8 @@ using MlAva.Annotations;
 namespace MlAva.Evaluation;
 
 /// <summary>
-/// Collects boxes keyframe by keyframe, over all classes together, as the official evaluators since 2019 do: in a binary min-heap whose array
-/// order, of all things, decides among equal scores.
+/// Collects boxes keyframe by keyframe, over all classes together, as the official evaluators since 2019 do: in a binary min-heap whose
+/// array order, of all things, decides among equal scores.
 /// </summary>
 /// <param name="capacity">How many boxes a keyframe keeps; 0 for all.</param>
 sealed class KeyframeHeaps(int capacity)

@@ -56,7 +56,7 @@ public sealed class PrecisionRecallCurve
         return envelope;
     }
 
-    /// <summary>The interpolated precision at a recall: the best precision among points with at least that recall; 0 beyond the last.</summary>
+    /// <summary>Interpolated precision: the best precision among points with at least this recall; 0 beyond the last.</summary>
     /// <param name="recall">0–1.</param>
     public double InterpolatedAt(double recall)
     {

@@ -6,7 +6,7 @@ namespace MlAva.Evaluation;
 /// </summary>
 public enum TieOrder
 {
-    /// <summary>Among equal scores the later processed comes first: a stable ascending sort, then reversed. The same on every machine.</summary>
+    /// <summary>Among equal scores the later processed comes first: a stable ascending sort, reversed. The same on every machine.</summary>
     Stable,
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlAva.Annotations;
 using MlAva.TestSupport;
 
 namespace MlAva.Evaluation.Tests;
@@ -27,13 +28,32 @@ public class MMAction2GoldenTests
     public void The_figures_for_distinct_scores_are_reproduced_in_any_tie_order(string name, string run, TieOrder ties) =>
         AssertRun(SharedData.Path("golden/components/ava_eval"), name, run, ties);
 
+    [Fact]
+    public void Ties_within_the_heapsort_that_NumPy_falls_back_to_are_ordered_alike()
+    {
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(Golden, "heapsort.json")));
+        bool[] hits = [.. golden.RootElement.GetProperty("hits").EnumerateArray().Select(h => h.GetBoolean())];
+        Box box = new(0, 0, 1, 1);
+        AnnotationRow[] truth = [.. hits.Index().Where(h => h.Item).Select(h => new AnnotationRow("v", h.Index, box, 1, 0))];
+        IEnumerable<double> scores = golden.RootElement.GetProperty("scores").EnumerateArray().Select(s => s.GetDouble());
+        DetectionRow[] detections = [.. scores.Index().Select(s => new DetectionRow("v", s.Index, box, 1, s.Item))];
+        LabelMapEntry[] classes = [new(1, "a", ActionGroup.Unknown)];
+        foreach ((TieOrder ties, string figure) in new[] { (TieOrder.NumPy, "ap_numpy"), (TieOrder.Stable, "ap_stable") })
+        {
+            FrameMapResult result = FrameMap.Evaluate(truth, detections, classes, options: new() { Ties = ties });
+            Assert.Equal(golden.RootElement.GetProperty(figure).GetDouble(), result.MeanAveragePrecision, 1e-12);
+        }
+    }
+
     static void AssertRun(string folder, string name, string run, TieOrder ties)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));
         JsonElement expected = document.RootElement.GetProperty(name).GetProperty(run);
         string In(string file) => Path.Combine(folder, name, file);
-        EvaluationCase data = EvaluationCase.Load(In("gt.csv"), In("pred.csv"), File.Exists(In("labels.pbtxt")) ? In("labels.pbtxt") : In("action_list.txt"), In("exclude.csv"));
-        int[] only = expected.TryGetProperty("classes", out JsonElement custom) ? [.. custom.EnumerateArray().Select(c => c.GetInt32())] : [];
+        string labelMap = File.Exists(In("labels.pbtxt")) ? In("labels.pbtxt") : In("action_list.txt");
+        EvaluationCase data = EvaluationCase.Load(In("gt.csv"), In("pred.csv"), labelMap, In("exclude.csv"));
+        bool isCustom = expected.TryGetProperty("classes", out JsonElement custom);
+        int[] only = isCustom ? [.. custom.EnumerateArray().Select(c => c.GetInt32())] : [];
 
         FrameMapResult result = data.Evaluate(new() { Ties = ties }, exclude: run == "excluded", only);
 

@@ -73,7 +73,8 @@ public class OfficialFiguresTests
             }
 
             AssertAp(one.GetProperty("ap_stable"), stable.Class(id).AveragePrecision);
-            Assert.InRange(stable.Class(id).AveragePrecision, one.GetProperty("ap_tie_min").GetDouble() - 1e-12, one.GetProperty("ap_tie_max").GetDouble() + 1e-12);
+            (double low, double high) = (one.GetProperty("ap_tie_min").GetDouble(), one.GetProperty("ap_tie_max").GetDouble());
+            Assert.InRange(stable.Class(id).AveragePrecision, low - 1e-12, high + 1e-12);
         }
     }
 
