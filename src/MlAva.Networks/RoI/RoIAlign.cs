@@ -17,28 +17,28 @@ public static class RoIAlign
     /// <summary>Pools <paramref name="features"/> over boxes.</summary>
     /// <param name="features">[N, C, H, W] float32.</param>
     /// <param name="rois">R×5 numbers: image index, x1, y1, x2, y2 in pixels of the network's input.</param>
-    /// <param name="outputSize">P, the side of the grid.</param>
+    /// <param name="outputSize">Height and width of the grid.</param>
     /// <param name="scale">Cells per pixel, 1/16 for AVA.</param>
     /// <param name="samplingRatio">Points per bin and axis; 0: adaptive.</param>
     /// <param name="aligned">Whether pixel centres lie at half coordinates.</param>
-    /// <returns>[R, C, P, P]; differentiable with respect to <paramref name="features"/>.</returns>
+    /// <returns>[R, C, height, width]; differentiable with respect to <paramref name="features"/>.</returns>
     /// <exception cref="ArgumentException">A shape is wrong or an image index lies outside the batch.</exception>
-    public static Tensor Apply(Tensor features, ReadOnlyMemory<float> rois, int outputSize = 8, float scale = 1f / 16, int samplingRatio = 0, bool aligned = true)
+    public static Tensor Apply(Tensor features, ReadOnlyMemory<float> rois, (int Height, int Width) outputSize, float scale = 1f / 16, int samplingRatio = 0, bool aligned = true)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() != 4) throw new ArgumentException($"The feature map has shape [{string.Join(", ", features.shape)}]; expected [N, C, H, W].", nameof(features));
         if (rois.Length % 5 != 0) throw new ArgumentException($"There are {rois.Length} numbers; expected five a RoI (image, x1, y1, x2, y2).", nameof(rois));
         Plan plan = new(features.shape, rois.Span, outputSize, scale, samplingRatio, aligned);
-        if (plan.Count == 0) return zeros([0, features.shape[1], outputSize, outputSize], dtype: features.dtype, device: features.device);
+        if (plan.Count == 0) return zeros([0, features.shape[1], outputSize.Height, outputSize.Width], dtype: features.dtype, device: features.device);
         return features.device_type == DeviceType.CPU && features.dtype == ScalarType.Float32 ? CpuFunction.apply(features, plan) : Product(features, plan);
     }
 
-    /// <summary>Both axes as dense interpolation matrices: [R,1,P,H] × [R,C,H,W] × [R,1,W,P]. Autograd comes for free.</summary>
+    /// <summary>Both axes as dense interpolation matrices: [R,1,h,H] × [R,C,H,W] × [R,1,W,w]. Autograd comes for free.</summary>
     static Tensor Product(Tensor features, Plan plan)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(plan.RowWeights, [plan.Count, 1, plan.Bins, plan.Height]).to(features.dtype, features.device);
-        Tensor columns = tensor(plan.ColumnWeights, [plan.Count, 1, plan.Bins, plan.Width]).to(features.dtype, features.device);
+        Tensor rows = tensor(plan.RowWeights, [plan.Count, 1, plan.BinRows, plan.Height]).to(features.dtype, features.device);
+        Tensor columns = tensor(plan.ColumnWeights, [plan.Count, 1, plan.BinColumns, plan.Width]).to(features.dtype, features.device);
         Tensor perRoI = features.index_select(0, tensor(plan.Images, ScalarType.Int64, features.device));
         return rows.matmul(perRoI).matmul(columns.transpose(2, 3)).MoveToOuterDisposeScope();
     }
@@ -46,16 +46,15 @@ public static class RoIAlign
     /// <summary>Everything that depends on boxes alone; forward and gradient share it.</summary>
     sealed class Plan
     {
-        public Plan(long[] shape, ReadOnlySpan<float> rois, int bins, float scale, int samplingRatio, bool aligned)
+        public Plan(long[] shape, ReadOnlySpan<float> rois, (int Height, int Width) bins, float scale, int samplingRatio, bool aligned)
         {
-            (Shape, Bins, Count) = (shape, bins, rois.Length / 5);
+            (Shape, BinRows, BinColumns, Count) = (shape, bins.Height, bins.Width, rois.Length / 5);
             (Height, Width) = ((int)shape[2], (int)shape[3]);
             Images = new long[Count];
-            RowWeights = new float[Count * bins * Height];
-            ColumnWeights = new float[Count * bins * Width];
-            (Rows, Columns) = (new (int, int)[Count * bins], new (int, int)[Count * bins]);
-            RoIGrid grid = new(bins);
-            Span<int> first = stackalloc int[bins], count = stackalloc int[bins];
+            RowWeights = new float[Count * BinRows * Height];
+            ColumnWeights = new float[Count * BinColumns * Width];
+            (Rows, Columns) = (new (int, int)[Count * BinRows], new (int, int)[Count * BinColumns]);
+            RoIGrid rowGrid = new(BinRows, Height, samplingRatio, aligned), columnGrid = new(BinColumns, Width, samplingRatio, aligned);
             float offset = aligned ? 0.5f : 0;
             for (int r = 0; r < Count; r++)
             {
@@ -63,15 +62,14 @@ public static class RoIAlign
                 Images[r] = (long)roi[0];
                 if (Images[r] < 0 || Images[r] >= shape[0])
                     throw new ArgumentException($"RoI {r} belongs to image {roi[0]}; the batch has images 0 to {shape[0] - 1}.", nameof(rois));
-                grid.Fill(roi[2] * scale - offset, roi[4] * scale - offset, Height, samplingRatio, aligned, RowWeights.AsSpan(r * bins * Height, bins * Height), first, count);
-                for (int b = 0; b < bins; b++) Rows[r * bins + b] = (first[b], count[b]);
-                grid.Fill(roi[1] * scale - offset, roi[3] * scale - offset, Width, samplingRatio, aligned, ColumnWeights.AsSpan(r * bins * Width, bins * Width), first, count);
-                for (int b = 0; b < bins; b++) Columns[r * bins + b] = (first[b], count[b]);
+                rowGrid.Fill(roi[2] * scale - offset, roi[4] * scale - offset, RowWeights.AsSpan(r * BinRows * Height, BinRows * Height), Rows.AsSpan(r * BinRows, BinRows));
+                columnGrid.Fill(roi[1] * scale - offset, roi[3] * scale - offset, ColumnWeights.AsSpan(r * BinColumns * Width, BinColumns * Width), Columns.AsSpan(r * BinColumns, BinColumns));
             }
         }
 
         public long[] Shape { get; }
-        public int Bins { get; }
+        public int BinRows { get; }
+        public int BinColumns { get; }
         public int Count { get; }
         public int Height { get; }
         public int Width { get; }
@@ -96,7 +94,7 @@ public static class RoIAlign
             ctx.save_data(nameof(Plan), plan);
             using DisposeScope scope = NewDisposeScope();
             Tensor source = features.permute(0, 2, 3, 1).contiguous();
-            Tensor output = empty([plan.Count, plan.Bins, plan.Bins, plan.Channels]);
+            Tensor output = empty([plan.Count, plan.BinRows, plan.BinColumns, plan.Channels]);
             Gather(plan, MemoryMarshal.Cast<byte, float>(source.bytes), MemoryMarshal.Cast<byte, float>(output.bytes));
             return output.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
         }
@@ -119,31 +117,31 @@ public static class RoIAlign
             (nint source, nint target) = ((nint)from, (nint)to);
             Parallel.For(0, plan.Count, r =>
             {
-                int channels = plan.Channels, bins = plan.Bins;
+                int channels = plan.Channels, rows = plan.BinRows, columns = plan.BinColumns;
                 float* image = (float*)source + plan.Images[r] * plan.Height * plan.Width * channels;
-                float* cells = (float*)target + (long)r * bins * bins * channels;
-                new Span<float>(cells, bins * bins * channels).Clear();
+                float* cells = (float*)target + (long)r * rows * columns * channels;
+                new Span<float>(cells, rows * columns * channels).Clear();
                 float[] rented = ArrayPool<float>.Shared.Rent(plan.Width * channels);
                 fixed (float* line = rented)
                 {
-                    for (int row = 0; row < bins; row++, cells += bins * channels)
+                    for (int row = 0; row < rows; row++, cells += columns * channels)
                     {
                         // The rows of the bin first, added up into one line of cells, then its columns.
-                        (int y, int height) = plan.Rows[r * bins + row];
+                        (int y, int height) = plan.Rows[r * rows + row];
                         (int left, int right) = Extent(plan, r);
                         if (height == 0 || right <= left) continue;
                         new Span<float>(line + (long)left * channels, (right - left) * channels).Clear();
                         for (int i = 0; i < height; i++)
                         {
-                            float weight = plan.RowWeights[(r * bins + row) * plan.Height + y + i];
+                            float weight = plan.RowWeights[(r * rows + row) * plan.Height + y + i];
                             AddScaled(image + ((long)(y + i) * plan.Width + left) * channels, weight, line + (long)left * channels, (right - left) * channels);
                         }
-                        for (int column = 0; column < bins; column++)
+                        for (int column = 0; column < columns; column++)
                         {
-                            (int x, int width) = plan.Columns[r * bins + column];
+                            (int x, int width) = plan.Columns[r * columns + column];
                             for (int i = 0; i < width; i++)
                             {
-                                float weight = plan.ColumnWeights[(r * bins + column) * plan.Width + x + i];
+                                float weight = plan.ColumnWeights[(r * columns + column) * plan.Width + x + i];
                                 AddScaled(line + (long)(x + i) * channels, weight, cells + (long)column * channels, channels);
                             }
                         }
@@ -162,32 +160,32 @@ public static class RoIAlign
             // One image's RoIs add into the same cells, so they go one after another: the sum's order, and so its bits, never change.
             Parallel.ForEach(Enumerable.Range(0, plan.Count).GroupBy(r => plan.Images[r]), rois =>
             {
-                int channels = plan.Channels, bins = plan.Bins;
+                int channels = plan.Channels, rows = plan.BinRows, columns = plan.BinColumns;
                 float* image = (float*)target + rois.Key * plan.Height * plan.Width * channels;
                 float[] rented = ArrayPool<float>.Shared.Rent(plan.Width * channels);
                 fixed (float* line = rented)
                 {
                     foreach (int r in rois)
                     {
-                        float* cells = (float*)source + (long)r * bins * bins * channels;
+                        float* cells = (float*)source + (long)r * rows * columns * channels;
                         (int left, int right) = Extent(plan, r);
-                        for (int row = 0; row < bins; row++, cells += bins * channels)
+                        for (int row = 0; row < rows; row++, cells += columns * channels)
                         {
-                            (int y, int height) = plan.Rows[r * bins + row];
+                            (int y, int height) = plan.Rows[r * rows + row];
                             if (height == 0 || right <= left) continue;
                             new Span<float>(line + (long)left * channels, (right - left) * channels).Clear();
-                            for (int column = 0; column < bins; column++)
+                            for (int column = 0; column < columns; column++)
                             {
-                                (int x, int width) = plan.Columns[r * bins + column];
+                                (int x, int width) = plan.Columns[r * columns + column];
                                 for (int i = 0; i < width; i++)
                                 {
-                                    float weight = plan.ColumnWeights[(r * bins + column) * plan.Width + x + i];
+                                    float weight = plan.ColumnWeights[(r * columns + column) * plan.Width + x + i];
                                     AddScaled(cells + (long)column * channels, weight, line + (long)(x + i) * channels, channels);
                                 }
                             }
                             for (int i = 0; i < height; i++)
                             {
-                                float weight = plan.RowWeights[(r * bins + row) * plan.Height + y + i];
+                                float weight = plan.RowWeights[(r * rows + row) * plan.Height + y + i];
                                 AddScaled(line + (long)left * channels, weight, image + ((long)(y + i) * plan.Width + left) * channels, (right - left) * channels);
                             }
                         }
@@ -202,7 +200,7 @@ public static class RoIAlign
     static (int Left, int Right) Extent(Plan plan, int roi)
     {
         int left = plan.Width, right = 0;
-        foreach ((int first, int count) in plan.Columns.AsSpan(roi * plan.Bins, plan.Bins))
+        foreach ((int first, int count) in plan.Columns.AsSpan(roi * plan.BinColumns, plan.BinColumns))
         {
             if (count == 0) continue;
             left = Math.Min(left, first);

@@ -31,7 +31,7 @@ public sealed class RoIExtractor
         using DisposeScope scope = NewDisposeScope();
         Tensor[] pooled = [.. features.Select(PoolTime)];
         Tensor map = pooled.Length == 1 ? pooled[0] : cat(pooled, 1);
-        Tensor result = RoIAlign.Apply(map, rois, Options.OutputSize, 1f / Options.FeatureStride, Options.SamplingRatio, Options.Aligned);
+        Tensor result = RoIAlign.Apply(map, rois, (Options.OutputSize, Options.OutputSize), 1f / Options.FeatureStride, Options.SamplingRatio, Options.Aligned);
         if (Options.WithGlobal && rois.Length > 0)
         {
             long[] images = new long[rois.Length / 5];
