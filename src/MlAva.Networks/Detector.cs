@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace MlAva.Networks;
@@ -9,6 +10,12 @@ namespace MlAva.Networks;
 /// </summary>
 public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
 {
+    [ComponentName(Name = "backbone")]
+    readonly Backbone _backbone;
+
+    [ComponentName(Name = "roi_head")]
+    readonly RoIHead _roiHead;
+
     /// <exception cref="ArgumentException">An option has an impossible value, or the parts do not fit together.</exception>
     public Detector(DetectorOptions options)
         : base(nameof(Detector))
@@ -16,24 +23,23 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        Backbone = new SlowOnly(options.Backbone);
+        _backbone = new SlowOnly(options.Backbone);
         RoIExtractor = new RoIExtractor(options.RoIExtractor);
-        Head = new ActionHead(options.Head);
-        register_module("backbone", Backbone);
-        register_module("roi_head", new RoIHead(Head));
+        _roiHead = new RoIHead(options.Head);
+        RegisterComponents();
     }
 
     /// <summary>The settings.</summary>
     public DetectorOptions Options { get; }
 
     /// <summary>From clips to feature maps.</summary>
-    public Backbone Backbone { get; }
+    public Backbone Backbone => _backbone;
 
     /// <summary>From feature maps to features of boxes.</summary>
     public RoIExtractor RoIExtractor { get; }
 
     /// <summary>From features of boxes to logits.</summary>
-    public ActionHead Head { get; }
+    public ActionHead Head => _roiHead.Head;
 
     /// <summary>Starts all weights anew from torch's generator (reference specification §2.5).</summary>
     public void InitializeWeights()
@@ -64,7 +70,16 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     /// <summary>Gives the head the key that MMAction2 gives it.</summary>
     sealed class RoIHead : nn.Module
     {
-        public RoIHead(ActionHead head)
-            : base(nameof(RoIHead)) => register_module("bbox_head", head);
+        [ComponentName(Name = "bbox_head")]
+        readonly ActionHead _head;
+
+        public RoIHead(ActionHeadOptions options)
+            : base(nameof(RoIHead))
+        {
+            _head = new ActionHead(options);
+            RegisterComponents();
+        }
+
+        public ActionHead Head => _head;
     }
 }

@@ -17,6 +17,9 @@ public sealed class DetectorParityTests
     [Fact]
     public void The_shipped_case_agrees_in_training() => Training(GoldenCase.Shipped(Tiny));
 
+    [Fact]
+    public void The_shipped_case_agrees_in_every_gradient() => ExactGradients(GoldenCase.Shipped(Tiny));
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -35,6 +38,13 @@ public sealed class DetectorParityTests
     [InlineData("slowonly_r101_8x8")]
     [InlineData("slowonly_custom_classes")]
     public void Each_case_agrees_in_training(string name) => Training(SharedData.Path($"golden/{name}"));
+
+    [SharedTheory("golden")]
+    [InlineData("slowonly_r50_4x16")]
+    [InlineData("slowonly_r50_4x16_large")]
+    [InlineData("slowonly_r101_8x8")]
+    [InlineData("slowonly_custom_classes")]
+    public void Each_case_agrees_in_every_gradient(string name) => ExactGradients(SharedData.Path($"golden/{name}"));
 
     static void Scoring(string folder)
     {
@@ -76,18 +86,17 @@ public sealed class DetectorParityTests
         Assert.Equal(gradients.RootElement.GetProperty("all").EnumerateObject().Count(), parameters.Count);
         foreach (JsonProperty entry in gradients.RootElement.GetProperty("all").EnumerateObject())
         {
-            // The reference's own distance from float64 is the scale of unavoidable rounding.
-            double noise = Math.Max(entry.Value.GetProperty("max_abs").GetDouble() * 1e-3, entry.Value.GetProperty("max_abs_diff_float64").GetDouble() * 3) + 1e-6;
-            Tensor gradient = parameters[entry.Name].grad!;
-            Near.Value(entry.Value.GetProperty("max_abs").GetDouble(), gradient.abs().max().item<float>(), noise, $"largest gradient of {entry.Name}");
-            Near.Value(entry.Value.GetProperty("l2").GetDouble(), gradient.norm().item<float>(), noise * Math.Sqrt(gradient.numel()), $"gradient norm of {entry.Name}");
+            // In float32 one ReLU or maximum decided the other way moves a small network's gradient by up to a few percent; float64 below is exact.
+            double l2 = entry.Value.GetProperty("l2").GetDouble();
+            Near.Value(l2, parameters[entry.Name].grad!.norm().item<float>(), l2 * 0.03 + 1e-6, $"gradient norm of {entry.Name}");
         }
         int index = 0;
-        foreach (JsonElement name in gradients.RootElement.GetProperty("named").EnumerateArray())
+        foreach (JsonProperty named in gradients.RootElement.GetProperty("named").EnumerateObject())
         {
             Tensor reference = golden.Tensor($"grad_{index++}.npy");
-            Near.Absolute(reference, parameters[name.GetString()!].grad!, reference.abs().max().item<float>() * 1e-3);
+            Near.Absolute(reference, parameters[named.Name].grad!, reference.abs().max().item<float>() * 0.01);
         }
+        Assert.Equal(3, index);
 
         using JsonDocument statistics = golden.Json("bn_after_train.json");
         Dictionary<string, Tensor> state = golden.Detector.state_dict();
@@ -99,6 +108,24 @@ public sealed class DetectorParityTests
                 Near.Absolute(values, state[$"{layer.Name}.{buffer}"].data<float>().ToArray(), 1e-5);
             }
             Assert.Equal(layer.Value.GetProperty("num_batches_tracked").GetInt64(), state[$"{layer.Name}.num_batches_tracked"].item<long>());
+        }
+    }
+
+    /// <summary>The gradient of every parameter in float64, where no decision lies within rounding.</summary>
+    static void ExactGradients(string folder)
+    {
+        using GoldenCase golden = new(folder);
+        using DisposeScope scope = NewDisposeScope();
+        golden.Detector.to(ScalarType.Float64);
+        golden.Detector.train();
+        Tensor logits = golden.Detector.forward(golden.Tensor("input.npy").to(ScalarType.Float64), golden.Floats("train_rois.npy"));
+        ActionLoss.Compute(logits, golden.Floats("train_labels.npy"), golden.Options.Head)!.Loss.backward();
+        using JsonDocument gradients = golden.Json("grads.json");
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in golden.Detector.named_parameters())
+        {
+            double expected = gradients.RootElement.GetProperty("all").GetProperty(name).GetProperty("l2_float64").GetDouble();
+            // RoIAlign's weights are float32 on every way, which leaves a trace of about 1e-7.
+            Near.Value(expected, parameter.grad!.norm().item<double>(), expected * 1e-4 + 1e-9, $"gradient norm of {name}");
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MlAva.TestSupport;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MlAva.Networks.Tests;
@@ -21,7 +20,7 @@ public sealed class GoldenCase : IDisposable
             Backbone = new()
             {
                 Depth = config.RootElement.GetProperty("model").GetProperty("backbone").GetProperty("depth").GetInt32(),
-                StageBlocks = Ints(backbone.GetProperty("stage_blocks")),
+                StageBlocks = backbone.GetProperty("stage_blocks").ValueKind == JsonValueKind.Null ? null : Ints(backbone.GetProperty("stage_blocks")),
                 BaseChannels = backbone.GetProperty("base_channels").GetInt32(),
                 SpatialStrides = Ints(backbone.GetProperty("spatial_strides")),
                 TemporalStrides = Ints(backbone.GetProperty("temporal_strides")),

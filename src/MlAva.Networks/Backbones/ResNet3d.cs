@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,21 +6,23 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace MlAva.Networks;
 
-/// <summary>One pathway: stem, pooling and residual stages. SlowOnly is one of them; keys are MMAction2's (<c>conv1</c>, <c>layer1.0.conv1</c>, …).</summary>
-sealed class ResNet3d : nn.Module<FrameBatch, FrameBatch>
+/// <summary>
+/// One pathway: stem, pooling and residual stages. It is no module itself: the backbone that owns it registers its <see cref="Children"/> where
+/// the checkpoint's keys want them (<c>conv1</c>, <c>layer1.0.conv1</c>, …).
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The backbone that registers the children disposes of them.")]
+sealed class ResNet3d
 {
     readonly ResNet3dOptions _options;
     readonly ConvolutionUnit _stem;
     readonly ModuleList<Bottleneck>[] _stages;
 
     public ResNet3d(ResNet3dOptions options)
-        : base(nameof(ResNet3d))
     {
         options.Validate();
         _options = options;
         (int kt, int kh, int kw) = (options.StemKernel[0], options.StemKernel[1], options.StemKernel[2]);
         _stem = new(options.InputChannels, options.BaseChannels, ConvolutionShape.Same((kt, kh, kw), (options.StemTemporalStride, 2, 2)));
-        register_module("conv1", _stem);
 
         long channels = options.BaseChannels;
         IReadOnlyList<int> blocks = options.Blocks();
@@ -34,12 +37,14 @@ sealed class ResNet3d : nn.Module<FrameBatch, FrameBatch>
                     options.Dilations[i], options.Inflate[i], options.InflateStyle));
                 channels = planes * Bottleneck.Expansion;
             }
-            register_module($"layer{i + 1}", _stages[i]);
         }
-        Freeze();
+        foreach (Parameter parameter in FrozenParts().SelectMany(p => p.parameters())) parameter.requires_grad = false;
     }
 
     public int StageCount => _stages.Length;
+
+    /// <summary>The modules and their keys, in the reference's order.</summary>
+    public IEnumerable<(string Key, nn.Module Module)> Children => [("conv1", _stem), .. _stages.Select((s, i) => ($"layer{i + 1}", (nn.Module)s))];
 
     public void InitializeWeights()
     {
@@ -47,7 +52,7 @@ sealed class ResNet3d : nn.Module<FrameBatch, FrameBatch>
         foreach (Bottleneck block in _stages.SelectMany(s => s)) block.InitializeWeights(_options.ZeroInitResidual);
     }
 
-    public override FrameBatch forward(FrameBatch input)
+    public FrameBatch Forward(FrameBatch input)
     {
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = Stem(input);
@@ -80,23 +85,12 @@ sealed class ResNet3d : nn.Module<FrameBatch, FrameBatch>
         return features;
     }
 
-    /// <summary>Keeps frozen stages, and all normalisation under NormEval, in evaluation mode whatever is asked of the whole.</summary>
-    public override void train(bool train = true)
+    /// <summary>Call after the owner's mode changed: frozen stages, and all normalisation under NormEval, stay in evaluation mode.</summary>
+    public void KeepFrozen()
     {
-        base.train(train);
-        if (!train) return;
         foreach (nn.Module part in FrozenParts()) part.eval();
         if (!_options.NormEval) return;
-        foreach (nn.Module module in modules())
-        {
-            if (module is BatchNormalization) module.eval();
-        }
-    }
-
-    void Freeze()
-    {
-        foreach (Parameter parameter in FrozenParts().SelectMany(p => p.parameters())) parameter.requires_grad = false;
-        train();
+        foreach (BatchNormalization normalization in Children.SelectMany(c => c.Module.modules()).OfType<BatchNormalization>()) normalization.eval();
     }
 
     IEnumerable<nn.Module> FrozenParts() => _options.FrozenStages < 0 ? [] : [_stem, .. _stages.Take(_options.FrozenStages)];

@@ -18,8 +18,8 @@ public sealed class SlowOnly : Backbone
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _pathway = new ResNet3d(options);
-        // The pathway's own children are registered here too, so that keys have no extra level: backbone.conv1, backbone.layer1, …
-        foreach ((string name, nn.Module child) in _pathway.named_children()) register_module(name, child);
+        foreach ((string key, nn.Module module) in _pathway.Children) register_module(key, module);
+        train();
     }
 
     /// <summary>The shape of the network.</summary>
@@ -37,13 +37,13 @@ public sealed class SlowOnly : Backbone
     {
         ClipShape.Check(input, Options.InputChannels);
         using DisposeScope scope = NewDisposeScope();
-        return [_pathway.forward(FrameBatch.FromClips(input)).ToClips().MoveToOuterDisposeScope()];
+        return [_pathway.Forward(FrameBatch.FromClips(input)).ToClips().MoveToOuterDisposeScope()];
     }
 
     /// <inheritdoc/>
     public override void train(bool train = true)
     {
         base.train(train);
-        _pathway.train(train);
+        if (train) _pathway.KeepFrozen();
     }
 }
