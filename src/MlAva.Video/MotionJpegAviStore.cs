@@ -87,7 +87,9 @@ public sealed class MotionJpegAviStore : IFrameStore
         ReadOnlySpan<byte> bytes = head.AsSpan(0, RandomAccess.Read(handle, head, 0));
         if (bytes.Length < 12 || !bytes.StartsWith("RIFF"u8) || !bytes[8..12].SequenceEqual("AVI "u8)) return false;
         int stream = bytes.IndexOf("vids"u8);
-        return stream >= 0 && stream + 8 <= bytes.Length && IsMotionJpeg(bytes.Slice(stream + 4, 4));
+        // The picture format that follows the stream's header decides; the header's own codec field is often left empty.
+        int format = stream < 0 ? -1 : bytes[stream..].IndexOf("strf"u8);
+        return format >= 0 && stream + format + 28 <= bytes.Length && IsMotionJpeg(bytes.Slice(stream + format + 24, 4));
     }
 
     /// <inheritdoc/>
@@ -121,7 +123,7 @@ public sealed class MotionJpegAviStore : IFrameStore
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();
 
-    static bool IsMotionJpeg(ReadOnlySpan<byte> code) => Encoding.ASCII.GetString(code).ToUpperInvariant() is "MJPG" or "JPEG" or "AVRN" or "LJPG";
+    static bool IsMotionJpeg(ReadOnlySpan<byte> code) => Encoding.ASCII.GetString(code).ToUpperInvariant() is "MJPG" or "JPEG";
 
     ReadOnlySpan<byte> ReadChunk(int frame, ref byte[] buffer)
     {
