@@ -56,37 +56,6 @@ public class ClipGeometryTests
                 cropped++;
             }
 
-            if (item.GetProperty("flip").GetBoolean()) geometry = geometry.Flip();
-            }
-
-            Assert.Equal(Golden.Floats(item.GetProperty("gt_bboxes")), geometry.ToPixels(normalised));
-            count++;
-        }
-
-        Assert.True(count >= 4);
-    }
-
-    [SharedFact("golden/components/detections.json")]
-    public void Boxes_go_back_as_in_the_reference()
-    {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedData.Path("golden/components/detections.json")));
-        int flipped = 0, cropped = 0;
-        foreach (JsonElement item in document.RootElement.GetProperty("cases").EnumerateArray())
-        {
-            int[] shape = Golden.Ints(item.GetProperty("img_shape"));
-            FrameSize size = new(shape[1], shape[0]);
-            float[] rois = Golden.Floats(item.GetProperty("rois"));
-            float[] boxes = [.. rois.Where((_, i) => i % 5 != 0)];
-            double[] crop = Golden.Doubles(item.GetProperty("crop_quadruple"));
-            ClipGeometry geometry = ClipGeometry.Original(size);
-            if (crop is not [0, 0, 1, 1])
-            {
-                // The quadruple alone is given: any frame of which it is a whole number of pixels will do.
-                FrameSize whole = new((int)Math.Round(size.Width / crop[2]), (int)Math.Round(size.Height / crop[3]));
-                geometry = ClipGeometry.Original(whole).Crop((int)Math.Round(crop[0] * whole.Width), (int)Math.Round(crop[1] * whole.Height), size);
-                cropped++;
-            }
-
             if (item.GetProperty("flip").GetBoolean()) (geometry, flipped) = (geometry.Flip(), flipped + 1);
             float[] expected = Golden.Floats(item.GetProperty("det_bboxes"));
             float[] found = geometry.ToNormalised(boxes);

@@ -1,0 +1,52 @@
+namespace MlAva.Video;
+
+/// <summary>Opens whatever holds a video's frames.</summary>
+public static class FrameStore
+{
+    /// <summary>
+    /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
+    /// (<see cref="FfmpegStore"/>, needs FFmpeg on the machine). A file is judged by its content, not its name.
+    /// </summary>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="options">Template, rate, numbering, programs; null for the defaults.</param>
+    /// <exception cref="FrameStoreException">Nothing is there, or no frames are in it, or FFmpeg is needed and missing.</exception>
+    /// <exception cref="FrameDecodeException">The file is damaged.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static IFrameStore Open(string path, FrameStoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) return new JpegFolderStore(path, options);
+        if (!File.Exists(path)) throw Missing(Path.GetFullPath(path));
+        return MotionJpegAviStore.IsMotionJpegAvi(path) ? new MotionJpegAviStore(path, options) : new FfmpegStore(path, options);
+    }
+
+    internal static FrameStoreException Missing(string path)
+    {
+        string? parent = path;
+        do parent = Path.GetDirectoryName(parent);
+        while (parent is not null && !Directory.Exists(parent));
+        string mend = "check the path";
+        if (parent is not null)
+        {
+            string[] there = [.. Directory.EnumerateFileSystemEntries(parent).Take(200).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal).Take(3)];
+            mend = there.Length == 0 ? $"check the path ({parent} is there, but empty)" : $"check the path ({parent} is there and holds {string.Join(", ", there)} …)";
+        }
+
+        return new(path, null, "nothing there", "a folder of frames or a video file", mend);
+    }
+
+    internal static void CheckIndices(ReadOnlySpan<int> indices)
+    {
+        if (indices.IsEmpty) throw new ArgumentException("No frame indices were given; a clip has at least one frame.", nameof(indices));
+    }
+
+    internal static VideoClip NewClip(int frames, FrameSize size, byte[]? buffer)
+    {
+        int bytes = VideoClip.ByteCount(frames, size);
+        return new(buffer is not null && buffer.Length >= bytes ? buffer : GC.AllocateUninitializedArray<byte>(bytes), frames, size);
+    }
+
+    internal static FrameStoreException OutOfRange(string path, int index, int first, int count) => new(
+        path, index, $"no such frame; the video has frames {first}..{first + count - 1}", "a frame inside the video",
+        "bound the sampler by the store's range, or check the keyframe's time, the rate and the start of the time axis");
+}
