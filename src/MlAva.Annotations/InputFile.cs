@@ -1,0 +1,73 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace MlAva.Annotations;
+
+/// <summary>Opens the text files of AVA: unpacks gzip, and names what is often found in the place of such a file.</summary>
+static class InputFile
+{
+    static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Opens a file, unpacked if it is gzip (told by its first bytes, not its name).</summary>
+    public static Stream Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        try
+        {
+            int first = file.ReadByte(), second = file.ReadByte();
+            file.Position = 0;
+            return first == 0x1f && second == 0x8b ? new GZipStream(file, CompressionMode.Decompress) : file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a small text file whole, without a byte order mark.</summary>
+    public static string ReadText(string path)
+    {
+        using Stream stream = Open(path);
+        using MemoryStream memory = new();
+        try
+        {
+            stream.CopyTo(memory);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(path, e);
+        }
+        ReadOnlySpan<byte> bytes = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+        CheckStart(path, bytes);
+        if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        try
+        {
+            return Utf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw NotUtf8(path, 0, e);
+        }
+    }
+
+    /// <summary>Refuses what only looks like a text file of AVA by its name.</summary>
+    public static void CheckStart(string path, ReadOnlySpan<byte> start)
+    {
+        (string Found, string Mend)? wrong =
+            start.StartsWith("version https://git-lfs"u8) ? ("a Git LFS pointer in place of the data", "run 'git lfs pull' where the file came from, then copy it again")
+            : start.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || start.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]) ? ("UTF-16 text", "save the file as UTF-8")
+            : start.StartsWith("PK\u0003\u0004"u8) ? ("a zip archive", "unpack it first")
+            : start.TrimStart(" \t\r\n"u8).StartsWith("<!"u8) || start.TrimStart(" \t\r\n"u8).StartsWith("<html"u8) ? ("a web page", "download the file itself, not the page that shows it")
+            : start.StartsWith((ReadOnlySpan<byte>)[0x80, 2]) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 4]) ? ("a Python pickle", "give the file as proposals, named .pkl")
+            : null;
+        if (wrong is { } found) throw new AnnotationFormatException(path, 1, found.Found, "plain UTF-8 text", found.Mend);
+    }
+
+    public static AnnotationFormatException Damaged(string path, InvalidDataException e) =>
+        new(path, 0, "damaged gzip data", "a whole gzip file", "download or pack the file again", e);
+
+    public static AnnotationFormatException NotUtf8(string path, long row, Exception? e) =>
+        new(path, row, "bytes that are not UTF-8", "UTF-8 text", "save the file as UTF-8", e);
+}

@@ -1,0 +1,5 @@
+namespace MlAva.Pickle;
+
+/// <summary>Stands for an object kept outside the pickle (torch keeps the bytes of a tensor so); written as BINPERSID.</summary>
+/// <param name="Id">What names the object; torch uses a tuple <c>('storage', type, key, device, count)</c>.</param>
+public sealed record PicklePersistentId(object? Id);
