@@ -1,0 +1,141 @@
+namespace MlAva.Annotations;
+
+/// <summary>
+/// A set of labelled keyframes, grouped, merged and joined with proposals exactly as MMAction2's AVADataset does it (reference
+/// specification §6.3, §6.4): keyframes in order of first appearance, boxes merged by equality of their four coordinates.
+/// </summary>
+public sealed class AvaDataset
+{
+    AvaDataset(AvaDatasetOptions options, LabelMap? labelMap, IReadOnlyList<AvaKeyframe> keyframes, int keyframesBeforeExclusion)
+    {
+        Options = options;
+        LabelMap = labelMap;
+        Keyframes = keyframes;
+        KeyframesBeforeExclusion = keyframesBeforeExclusion;
+        ActionIds = options.CustomClasses is { } custom ? [0, .. custom] : [.. Enumerable.Range(0, options.NumClasses)];
+    }
+
+    /// <summary>How the set was loaded.</summary>
+    public AvaDatasetOptions Options { get; }
+
+    /// <summary>The label map, or null where none was given.</summary>
+    public LabelMap? LabelMap { get; }
+
+    /// <summary>The keyframes, in order of first appearance.</summary>
+    public IReadOnlyList<AvaKeyframe> Keyframes { get; }
+
+    /// <summary>How many keyframes there were before those excluded from training were taken out.</summary>
+    public int KeyframesBeforeExclusion { get; }
+
+    /// <summary>Columns of a label vector.</summary>
+    public int NumClasses => Options.NumClasses;
+
+    /// <summary>The label map's id of every class: itself, or with custom classes the id in the original numbering. Entry 0 is 0.</summary>
+    public IReadOnlyList<int> ActionIds { get; }
+
+    /// <summary>Reads the files that the options name.</summary>
+    /// <param name="options">What to read and how.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="ArgumentException">The options do not fit together.</exception>
+    /// <exception cref="AnnotationFormatException">A file cannot be read, or a row's action has no class; with the row.</exception>
+    public static AvaDataset Load(AvaDatasetOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        LabelMap? labelMap = options.LabelMapPath is { } labels ? LabelMap.Read(labels) : null;
+        CheckCustomClasses(options, labelMap);
+        ExcludedTimestamps? excluded = options.ExcludePath is { } exclude && !options.TestMode ? ExcludedTimestamps.Read(exclude) : null;
+        Proposals? proposals = options.ProposalPath is { } path ? ProposalFile.Read(path, cancellation) : null;
+        return Build(options, AnnotationFile.EnumerateNumbered(options.AnnotationPath, null, cancellation), labelMap, excluded, proposals);
+    }
+
+    /// <summary>Builds a set from what is in memory already. The options' paths are only used in messages.</summary>
+    /// <param name="options">How to build.</param>
+    /// <param name="rows">The annotation rows, in order.</param>
+    /// <param name="labelMap">The label map, or null.</param>
+    /// <param name="excluded">Keyframes to leave out of training, or null; not used in test mode.</param>
+    /// <param name="proposals">The person boxes, or null for a set without proposals.</param>
+    /// <exception cref="ArgumentException">The options do not fit together.</exception>
+    /// <exception cref="AnnotationFormatException">A row's action has no class; with the row's number, counted from 1.</exception>
+    public static AvaDataset FromRows(AvaDatasetOptions options, IEnumerable<AnnotationRow> rows, LabelMap? labelMap = null, ExcludedTimestamps? excluded = null, Proposals? proposals = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(rows);
+        options.Validate();
+        CheckCustomClasses(options, labelMap);
+        return Build(options, rows.Select((row, i) => (i + 1L, row)), labelMap, options.TestMode ? null : excluded, proposals);
+    }
+
+    static void CheckCustomClasses(AvaDatasetOptions options, LabelMap? labelMap)
+    {
+        if (labelMap is null || options.CustomClasses is not { } custom) return;
+        int[] missing = [.. custom.Where(c => !labelMap.Contains(c))];
+        if (missing.Length > 0)
+        {
+            throw new ArgumentException($"{nameof(options.CustomClasses)} names {string.Join(", ", missing)}, which the label map {options.LabelMapPath} lacks; AVA's 80-class map has all, its 60-class map has not.", nameof(options));
+        }
+    }
+
+    static AvaDataset Build(AvaDatasetOptions options, IEnumerable<(long Row, AnnotationRow Value)> rows, LabelMap? labelMap, ExcludedTimestamps? excluded, Proposals? proposals)
+    {
+        Dictionary<int, int>? customClass = options.CustomClasses?.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i + 1);
+        OrderedDictionary<KeyframeKey, Group> groups = [];
+        foreach ((long number, AnnotationRow row) in rows)
+        {
+            int label = row.ActionId;
+            if (customClass is not null)
+            {
+                if (!customClass.TryGetValue(label, out label)) continue;
+            }
+            else CheckAction(options, labelMap, number, label);
+            CheckBox(options, number, row.Box);
+            if (!groups.TryGetValue(row.Key, out Group? group)) groups[row.Key] = group = new();
+            group.Add(row, label);
+        }
+        List<AvaKeyframe> keyframes = new(groups.Count);
+        foreach ((KeyframeKey key, Group group) in groups)
+        {
+            if (excluded?.Contains(key) == true) continue;
+            keyframes.Add(group.ToKeyframe(key, ProposalsOf(options, proposals, key)));
+        }
+        return new(options, labelMap, keyframes, groups.Count);
+    }
+
+    static KeyframeProposals? ProposalsOf(AvaDatasetOptions options, Proposals? proposals, KeyframeKey key) => proposals is null ? null
+        : proposals.TryGet(key, out KeyframeProposals? found) ? found.Select(options.PersonScoreThreshold, options.MaxProposals)
+        : KeyframeProposals.WholeFrame;
+
+    static void CheckAction(AvaDatasetOptions options, LabelMap? labelMap, long row, int action)
+    {
+        if (action >= options.NumClasses || action < 1)
+        {
+            throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}", $"an action id of 1 to {options.NumClasses - 1}, as there are {options.NumClasses} classes",
+                "set the number of classes to the largest action id + 1, or correct the row");
+        }
+        if (labelMap is null || labelMap.Contains(action) || (action < labelMap.MaxId && options.UnlistedActions == UnlistedActions.Keep)) return;
+        throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}", $"an action of the label map {options.LabelMapPath}, whose ids go up to {labelMap.MaxId}",
+            "add the action to the label map, or correct the row");
+    }
+
+    static void CheckBox(AvaDatasetOptions options, long row, Box box)
+    {
+        if (!options.RefusePixelBoxes || (Math.Min(Math.Min(box.X1, box.Y1), Math.Min(box.X2, box.Y2)) >= -1 && Math.Max(Math.Max(box.X1, box.Y1), Math.Max(box.X2, box.Y2)) <= 2)) return;
+        throw new AnnotationFormatException(options.AnnotationPath, row, $"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})", "coordinates normalised to 0–1",
+            "if they are pixels, divide x by the frame's width and y by its height");
+    }
+
+    /// <summary>A keyframe while its rows come in; they need not stand together in the file.</summary>
+    sealed class Group
+    {
+        readonly OrderedDictionary<Box, (List<int> Classes, int Entity)> _boxes = [];
+
+        public void Add(AnnotationRow row, int label)
+        {
+            if (!_boxes.TryGetValue(row.Box, out var box)) _boxes[row.Box] = box = ([], row.PersonId);
+            if (!box.Classes.Contains(label)) box.Classes.Add(label);
+        }
+
+        public AvaKeyframe ToKeyframe(KeyframeKey key, KeyframeProposals? proposals) => new(
+            key, [.. _boxes.Keys], [.. _boxes.Values.Select(b => b.Classes.ToArray())], [.. _boxes.Values.Select(b => b.Entity)], proposals);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using MlAva.Pickle;
+
+namespace MlAva.Annotations;
+
+/// <summary>
+/// Files of person boxes: MMAction2's pickle, a dict from <c>"video,0902"</c> to an array n×5 (x1, y1, x2, y2, score; normalised) or n×4, and
+/// FAIR's csv, <c>video,seconds,x1,y1,x2,y2,,score</c>. Pickles are read without running anything (<see cref="PickleReader"/>).
+/// </summary>
+public static class ProposalFile
+{
+    const string ArrayForm = "a NumPy array n×5 (x1, y1, x2, y2, score; normalised to 0–1) or n×4";
+
+    /// <summary>Reads a file: as csv if its name ends in <c>.csv</c> or <c>.csv.gz</c>, else as a pickle.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="AnnotationFormatException">The file holds something else; the message says where, and how to mend it.</exception>
+    public static Proposals Read(string path, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase)
+            ? ReadCsv(path, cancellation)
+            : ReadPickle(path, cancellation);
+    }
+
+    /// <summary>Writes a pickle of protocol 2 that Python loads into the dict of arrays which MMAction2 expects.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    /// <param name="proposals">The keyframes and their boxes.</param>
+    /// <exception cref="ArgumentException">A box or score is not finite, or a keyframe cannot be named.</exception>
+    public static void Write(string path, Proposals proposals)
+    {
+        ArgumentNullException.ThrowIfNull(proposals);
+        PickleDictionary dictionary = [];
+        foreach ((KeyframeKey key, KeyframeProposals boxes) in proposals.Entries)
+        {
+            foreach (Box box in boxes.Boxes) WritableRow.Check(key.VideoId, key.Timestamp, box);
+            if (boxes.Scores?.All(double.IsFinite) == false) throw new ArgumentException($"A proposal's score at {key} is not finite.", nameof(proposals));
+            WritableRow.Check(key.VideoId, key.Timestamp, default);
+            dictionary.Add(NameOf(key), ToArray(boxes));
+        }
+        AtomicFile.Write(path, stream => new PickleWriter(stream).Write(dictionary));
+    }
+
+    static string NameOf(KeyframeKey key)
+    {
+        string name = key.ToString();
+        // Six decimals may not be enough for a time that no file gave.
+        return ParseKey(name) == key ? name : string.Create(CultureInfo.InvariantCulture, $"{key.VideoId},{key.Timestamp:R}");
+    }
+
+    static NumpyArray ToArray(KeyframeProposals proposals)
+    {
+        int width = proposals.Scores is null ? 4 : 5;
+        double[] values = new double[proposals.Count * width];
+        for (int i = 0; i < proposals.Count; i++)
+        {
+            Box box = proposals.Boxes[i];
+            Span<double> row = values.AsSpan(i * width, width);
+            (row[0], row[1], row[2], row[3]) = (box.X1, box.Y1, box.X2, box.Y2);
+            if (proposals.Scores is { } scores) row[4] = scores[i];
+        }
+        int[] shape = [proposals.Count, width];
+        return proposals.IsSinglePrecision ? NumpyArray.Create(shape, Array.ConvertAll(values, v => (float)v)) : NumpyArray.Create(shape, values);
+    }
+
+    static Proposals ReadPickle(string path, CancellationToken cancellation)
+    {
+        object? content;
+        try
+        {
+            using (Stream start = InputFile.Open(path))
+            {
+                byte[] first = new byte[64];
+                int count = start.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+                if (count == 0 || first[0] < 0x80) InputFile.CheckStart(path, first.AsSpan(0, count));
+            }
+            using Stream stream = InputFile.Open(path);
+            content = new PickleReader(stream).Read(cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            throw InputFile.Damaged(path, e);
+        }
+        catch (PickleException e)
+        {
+            throw new AnnotationFormatException(path, 0, e.Message, "a pickled dict of plain NumPy arrays",
+                "if you trust where the file came from, load it in Python and write it again as {'video,0902': numpy.asarray(boxes, dtype=float), …}; do not load a stranger's pickle in Python", e);
+        }
+        if (content is not PickleDictionary dictionary)
+        {
+            throw new AnnotationFormatException(path, 0, $"a pickled {Describe(content)}", "a pickled dict from 'video,0902' to " + ArrayForm, "write the proposals as a dict");
+        }
+        List<KeyValuePair<KeyframeKey, KeyframeProposals>> entries = new(dictionary.Count);
+        HashSet<KeyframeKey> seen = [];
+        foreach ((object? key, object? value) in dictionary)
+        {
+            KeyframeKey keyframe = key is string name && ParseKey(name) is { } parsed ? parsed : throw BadKey(path, key);
+            if (!seen.Add(keyframe))
+            {
+                throw new AnnotationFormatException(path, 0, $"key '{key}', whose keyframe {keyframe} has an entry already under another spelling", "every keyframe once", "join the two arrays under one key");
+            }
+            entries.Add(new(keyframe, FromArray(path, keyframe, value)));
+        }
+        return new(entries);
+    }
+
+    static KeyframeKey? ParseKey(string name)
+    {
+        int comma = name.LastIndexOf(',');
+        return comma > 0 && double.TryParse(name.AsSpan(comma + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double time) && double.IsFinite(time) && time >= 0
+            ? new(name[..comma], time + 0.0)
+            : null;
+    }
+
+    static AnnotationFormatException BadKey(string path, object? key) => new(path, 0, $"key {(key is string ? $"'{key}'" : $"{key ?? "None"} ({Describe(key)})")}", "keys of the form 'video,0902'",
+        key is PickleTuple { Count: 2 } ? "in Python: {f'{v},{int(t):04d}': boxes for (v, t), boxes in d.items()}" : "name every keyframe by its video, a comma and its second");
+
+    static KeyframeProposals FromArray(string path, KeyframeKey key, object? value)
+    {
+        AnnotationFormatException Wrong(string found, string mend) => new(path, 0, $"{found} under key '{key}'", ArrayForm, mend);
+        if (value is not NumpyArray array) throw Wrong($"a {Describe(value)}", "wrap the boxes in numpy.asarray(boxes, dtype=float)");
+        if (array.ElementType is NumpyElementType.Text or NumpyElementType.Bytes or NumpyElementType.Object or NumpyElementType.Boolean)
+        {
+            throw Wrong($"an array of {array.ElementType}", "write numbers: numpy.asarray(boxes, dtype=float)");
+        }
+        bool single = array.ElementType is NumpyElementType.Float32;
+        // numpy.asarray([]) is how "nobody found" comes out of most scripts.
+        if (array.Count == 0 && array.Rank <= 2) return new([], array.Rank == 2 && array.Shape[1] == 4 ? null : [], single);
+        if (array.Rank != 2 || array.Shape[1] is not (4 or 5)) throw Wrong($"an array of shape ({string.Join(", ", array.Shape)})", array.Rank == 1 ? "keep two axes also for one box: numpy.atleast_2d" : "keep 4 or 5 columns");
+        double[] values = array.ToDoubles();
+        if (!values.All(double.IsFinite)) throw Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+        int width = array.Shape[1];
+        Box[] boxes = new Box[array.Shape[0]];
+        double[]? scores = width == 5 ? new double[boxes.Length] : null;
+        for (int i = 0; i < boxes.Length; i++)
+        {
+            ReadOnlySpan<double> row = values.AsSpan(i * width, width);
+            boxes[i] = new(row[0], row[1], row[2], row[3]);
+            if (scores is not null) scores[i] = row[4];
+        }
+        return new(boxes, scores, single);
+    }
+
+    static string Describe(object? value) => value switch
+    {
+        null => "None",
+        string => "str",
+        PickleTuple => "tuple",
+        List<object?> => "list",
+        PickleDictionary => "dict",
+        NumpyArray => "NumPy array",
+        byte[] => "bytes",
+        bool => "bool",
+        double => "float",
+        _ => "int",
+    };
+
+    static Proposals ReadCsv(string path, CancellationToken cancellation)
+    {
+        OrderedDictionary<KeyframeKey, (List<Box> Boxes, List<double> Scores)> byKey = [];
+        using CsvReader csv = new(path);
+        int width = 0;
+        while (csv.Read())
+        {
+            if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
+            if (csv.Count is not (6 or 8)) throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, nothing, score), or 6 without scores");
+            if (width == 0) width = csv.Count;
+            if (csv.Count != width) throw csv.Error($"{csv.Count} columns", $"{width} columns, as in the rows before", "give every box a score, or none");
+            if (width == 8 && !csv.IsBlank(6)) throw csv.Error($"{csv.Quote(6)} in column 7", "nothing, as person boxes have no action", "this looks like annotations or detections; give the file of person boxes");
+            KeyframeKey key = new(csv.Name(0), csv.Timestamp(1));
+            if (!byKey.TryGetValue(key, out var boxes)) byKey[key] = boxes = ([], []);
+            boxes.Boxes.Add(csv.Box());
+            if (width == 8) boxes.Scores.Add(csv.Number(7, "the score, a number"));
+        }
+        return new(byKey.Select(e => KeyValuePair.Create(e.Key, new KeyframeProposals([.. e.Value.Boxes], width == 8 ? [.. e.Value.Scores] : null))));
+    }
+}
