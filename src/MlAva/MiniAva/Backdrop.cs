@@ -18,7 +18,7 @@ sealed class Backdrop : IDisposable
     {
         (MarginX, MarginY) = (frameWidth / 4, Math.Max(4, frameHeight / 24));
         (_width, _height) = (frameWidth + 2 * MarginX, frameHeight + 2 * MarginY);
-        _unit = frameHeight / 120f;
+        _unit = Math.Min(frameHeight / 120f, frameWidth / 160f);
         Bitmap = new(new SKImageInfo(_width, _height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         _canvas = new(Bitmap);
     }

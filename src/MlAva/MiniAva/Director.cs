@@ -12,8 +12,7 @@ sealed class Director
     readonly MiniAvaOptions _options;
     readonly MiniAvaSplit _split;
     readonly Deck<Cast> _casts;
-    readonly Deck<Legs> _legs;
-    readonly Deck<Arms> _arms;
+    readonly Deck<(Legs, Arms)> _roles;
     readonly Deck<MiniAvaAction> _strides, _squats, _gestures, _carries;
     readonly Deck<int> _lengths;
     readonly SplitMix _root;
@@ -25,16 +24,20 @@ sealed class Director
         ulong deck = 1_000_000;
         SplitMix Dice() => _root.Fork(deck++);
         _casts = new(Dice(), (Cast.Alone, 2), (Cast.Two, 5), (Cast.Three, 4), (Cast.Hugging, 1), (Cast.Fighting, 1), (Cast.HuggingAndOne, 1), (Cast.FightingAndOne, 2), (Cast.HuggingAndTwo, 1));
-        _legs = new(Dice(), (Legs.Stride, 4), (Legs.Squat, 4), (Legs.Jump, 2), (Legs.Sit, 2));
-        _arms = new(Dice(), (Arms.Free, 2), (Arms.Gesture, 3), (Arms.Carry, 4));
+        // Arms are easier to follow on quiet legs: gestures and objects go more often with these.
+        _roles = new(Dice(),
+            ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 4), ((Legs.Stride, Arms.Carry), 4),
+            ((Legs.Squat, Arms.Free), 3), ((Legs.Squat, Arms.Gesture), 1), ((Legs.Squat, Arms.Carry), 2),
+            ((Legs.Jump, Arms.Free), 2), ((Legs.Jump, Arms.Gesture), 1), ((Legs.Jump, Arms.Carry), 1),
+            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 3));
         _strides = new(Dice(), (MiniAvaAction.Stand, 3), (MiniAvaAction.Walk, 3));
         _squats = new(Dice(), (MiniAvaAction.GetUp, 3), (MiniAvaAction.Crouch, 3));
         _gestures = new(Dice(), (MiniAvaAction.Point, 3), (MiniAvaAction.Wave, 3));
         _carries = new(Dice(), (MiniAvaAction.Hold, 2), (MiniAvaAction.Lift, 2), (MiniAvaAction.PutDown, 2));
-        _lengths = new(Dice(), (1, 2), (2, 2), (3, 2));
+        _lengths = new(Dice(), (1, 2), (2, 3), (3, 1));
     }
 
-    double Unit => Math.Min(_options.Height / 120.0, _options.Width / 160.0);
+    double Unit => _options.Unit;
 
     internal MiniAvaVideo[] Plan() => [.. Enumerable.Range(0, _options.VideosIn(_split)).Select(Video)];
 
@@ -53,8 +56,7 @@ sealed class Director
             if (planned == _options.KeyframesPerVideo) seconds++;
             shots.Add(NewShot(dice.Fork((ulong)shots.Count), first, seconds, ref persons));
         }
-        string id = $"mini-{(_split == MiniAvaSplit.Train ? "train" : "val")}-{index + 1:000}";
-        return new(_options, _split, index, id, [.. shots], dice.Fork(1_000_000));
+        return new(_options, _split, index, [.. shots], dice.Fork(1_000_000));
     }
 
     Shot NewShot(SplitMix dice, int first, int seconds, ref int persons)
@@ -85,14 +87,15 @@ sealed class Director
             double height = dice.Range(least, most) * Unit;
             double slack = 0.5 * (widths[i] * slot - 0.62 * height - (i == pairSlot ? 0.4 * height : 0));
             double center = left + widths[i] * slot / 2 + Math.Max(0, slack) * dice.Range(-0.8, 0.8);
+            if (i != pairSlot) center = Math.Clamp(center, 0.36 * height, _options.Width - 0.36 * height);
             // The nearer stand lower in the picture and are larger.
             double ground = _options.Height * (0.86 + 0.1 * (height / Unit - 62) / 24) + dice.Range(-1.5, 1.5) * Unit;
             left += widths[i] * slot;
             if (i == pairSlot) groups.Add(Pair(dice, scenery, pair!.Value, height, center, ground, seconds, ref persons));
             else
             {
-                Legs legs = _legs.Draw();
-                groups.Add([NewFigure(dice, scenery, legs, _arms.Draw(), dice.Chance(0.5) ? 1 : -1, height, center, ground, seconds, dice.Angle(), persons++)]);
+                (Legs legs, Arms arms) = _roles.Draw();
+                groups.Add([NewFigure(dice, scenery, legs, arms, dice.Chance(0.5) ? 1 : -1, height, center, ground, seconds, dice.Angle(), persons++)]);
             }
         }
         groups.Sort((a, b) => a[0].Ground.CompareTo(b[0].Ground));
@@ -102,17 +105,18 @@ sealed class Director
 
     Figure[] Pair(SplitMix dice, Scenery scenery, Arms arms, double height, double center, double ground, int seconds, ref int persons)
     {
-        double apart = (arms == Arms.Hug ? dice.Range(0.2, 0.26) : dice.Range(0.56, 0.68)) * height;
+        double apart = (arms == Arms.Hug ? dice.Range(0.25, 0.31) : dice.Range(0.56, 0.68)) * height;
         double phase = dice.Angle();
         double other = arms == Arms.Hug ? phase : phase + dice.Range(0.6, 1.4) * Math.PI;
         Figure left = NewFigure(dice, scenery, Legs.Stride, arms, 1, height, center - apart / 2, ground, seconds, phase, persons++);
-        Figure right = NewFigure(dice, scenery, Legs.Stride, arms, -1, height * dice.Range(0.93, 1.07), center + apart / 2, ground, seconds, other, persons++);
+        // A couple's boxes lie on each other, so the two walk and stand together: a box must not have two answers.
+        Figure right = NewFigure(dice, scenery, Legs.Stride, arms, -1, height * dice.Range(0.93, 1.07), center + apart / 2, ground, seconds, other, persons++, left.LegActions);
         return dice.Chance(0.5) ? [left, right] : [right, left];
     }
 
-    Figure NewFigure(SplitMix dice, Scenery scenery, Legs legs, Arms arms, int facing, double height, double x, double ground, int seconds, double armPhase, int person)
+    Figure NewFigure(SplitMix dice, Scenery scenery, Legs legs, Arms arms, int facing, double height, double x, double ground, int seconds, double armPhase, int person, MiniAvaAction[]? partner = null)
     {
-        MiniAvaAction[] legActions = legs switch
+        MiniAvaAction[] legActions = partner ?? legs switch
         {
             Legs.Stride => Script(_strides, seconds),
             Legs.Squat => Script(_squats, seconds),
@@ -150,37 +154,34 @@ sealed class Director
         };
     }
 
-    /// <summary>One action a second. What went up comes down next and the other way round: nothing springs back between two seconds.</summary>
+    /// <summary>One action a second. What went up comes down next and what is held stays held, so that nothing springs from one second to the next.</summary>
     static MiniAvaAction[] Script(Deck<MiniAvaAction> deck, int seconds)
     {
         MiniAvaAction[] script = new MiniAvaAction[seconds];
-        for (int i = 0; i < seconds; i++)
+        script[0] = deck.Draw();
+        for (int i = 1; i < seconds; i++)
         {
-            script[i] = deck.Draw();
-            if (i > 0 && script[i] == script[i - 1] && Reverse(script[i]) is MiniAvaAction back) script[i] = back;
+            script[i] = script[i - 1] switch
+            {
+                MiniAvaAction.GetUp => MiniAvaAction.Crouch,
+                MiniAvaAction.Crouch => MiniAvaAction.GetUp,
+                MiniAvaAction.Lift => MiniAvaAction.PutDown,
+                MiniAvaAction.PutDown => MiniAvaAction.Lift,
+                MiniAvaAction.Hold => MiniAvaAction.Hold,
+                _ => deck.Draw(),
+            };
         }
         return script;
     }
-
-    static MiniAvaAction? Reverse(MiniAvaAction action) => action switch
-    {
-        MiniAvaAction.GetUp => MiniAvaAction.Crouch,
-        MiniAvaAction.Crouch => MiniAvaAction.GetUp,
-        MiniAvaAction.Lift => MiniAvaAction.PutDown,
-        MiniAvaAction.PutDown => MiniAvaAction.Lift,
-        _ => null,
-    };
 
     static MiniAvaAction[] Constant(MiniAvaAction action, int seconds) => [.. Enumerable.Repeat(action, seconds)];
 
     static double[] Lags(SplitMix dice, MiniAvaAction[] actions)
     {
-        double[] lags = new double[actions.Length];
-        for (int i = 0; i < lags.Length; i++)
+        double[] lags = [.. actions.Select(_ => dice.Range(-Figure.MaxLag, Figure.MaxLag))];
+        for (int i = 1; i < lags.Length; i++)
         {
-            double lag = dice.Range(-Figure.MaxLag, Figure.MaxLag);
-            // An object held on stays where it is.
-            lags[i] = i > 0 && actions[i] == MiniAvaAction.Hold && actions[i - 1] == MiniAvaAction.Hold ? lags[i - 1] : lag;
+            if (actions[i] == MiniAvaAction.Hold) lags[i] = lags[0];
         }
         return lags;
     }

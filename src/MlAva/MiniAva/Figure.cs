@@ -6,11 +6,8 @@ namespace MlAva.MiniAva;
 /// </summary>
 sealed class Figure
 {
-    /// <summary>Parts of its whole way that a ramp (crouch, lift and their reverses) covers in a second.</summary>
-    const double RampSpeed = 1.05;
-
-    /// <summary>Seconds in which a held object finds its new height, around the border between two actions.</summary>
-    const double BlendSeconds = 0.2;
+    /// <summary>Parts of its whole way that a ramp (crouch, lift and their reverses) covers in a second; it rests at the ends.</summary>
+    const double RampSpeed = 1.25;
 
     /// <summary>How far a keyframe may lie off the middle of a ramp, seconds to either side.</summary>
     internal const double MaxLag = 0.18;
@@ -53,7 +50,7 @@ sealed class Figure
     internal MiniAvaPose PoseAt(double time) => new(
         Facing, Height, X, Ground,
         Legs == Legs.Stride ? Phase(time, LegActions, MiniAvaAction.Walk, LegPhase, LegRate) : null,
-        Legs == Legs.Squat ? Blended(time, LegActions, LegLags, MiniAvaAction.Crouch, MiniAvaAction.GetUp) : null,
+        Legs == Legs.Squat ? Ramp(time, LegActions, LegLags, MiniAvaAction.Crouch, MiniAvaAction.GetUp) : null,
         Legs == Legs.Jump ? Wrap(LegPhase + LegRate * time) : null,
         Arms switch
         {
@@ -61,7 +58,7 @@ sealed class Figure
             Arms.Hug or Arms.Fight => Wrap(ArmPhase + ArmRate * time),
             _ => null,
         },
-        Arms == Arms.Carry ? Blended(time, ArmActions, ArmLags, MiniAvaAction.Lift, MiniAvaAction.PutDown) : null);
+        Arms == Arms.Carry ? Ramp(time, ArmActions, ArmLags, MiniAvaAction.Lift, MiniAvaAction.PutDown) : null);
 
     /// <summary>A phase that runs on during <paramref name="moving"/> and rests during the other action of its kind.</summary>
     double Phase(double time, MiniAvaAction[] actions, MiniAvaAction moving, double start, double rate)
@@ -72,20 +69,12 @@ sealed class Figure
         return Wrap(start + rate * ran);
     }
 
-    double Blended(double time, MiniAvaAction[] actions, double[] lags, MiniAvaAction up, MiniAvaAction down)
+    /// <summary>Where a ramp stands: 0 to 1. Upwards and downwards mirror each other in time; any other action rests somewhere on it.</summary>
+    double Ramp(double time, MiniAvaAction[] actions, double[] lags, MiniAvaAction up, MiniAvaAction down)
     {
-        int last = actions.Length - 1;
-        int border = Math.Clamp((int)Math.Round(time + Lead), 1, Math.Max(last, 1));
-        double weight = Smooth((time + Lead - border) / BlendSeconds + 0.5);
-        return last == 0 || weight == 0 || weight == 1
-            ? At(Second(time, actions.Length))
-            : (1 - weight) * At(border - 1) + weight * At(border);
-
-        double At(int j)
-        {
-            double way = actions[j] == up ? time - j + lags[j] : actions[j] == down ? j - time - lags[j] : lags[j];
-            return Smooth(0.5 + RampSpeed * way);
-        }
+        int now = Second(time, actions.Length);
+        double way = actions[now] == up ? time - now + lags[now] : actions[now] == down ? now - time - lags[now] : lags[now];
+        return Smooth(0.5 + RampSpeed * way);
     }
 
     int Second(double time, int seconds) => Math.Clamp((int)Math.Floor(time + Lead), 0, seconds - 1);

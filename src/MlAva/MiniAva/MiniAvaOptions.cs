@@ -50,6 +50,9 @@ public sealed record MiniAvaOptions
     [JsonIgnore]
     public int LastSecond => FirstKeyframe + KeyframesPerVideo;
 
+    /// <summary>Pixels for each pixel of a 160×120 frame.</summary>
+    internal double Unit => Math.Min(Height / 120.0, Width / 160.0);
+
     /// <summary>The number of videos in a split.</summary>
     public int VideosIn(MiniAvaSplit split) => split == MiniAvaSplit.Train ? TrainVideos : ValVideos;
 

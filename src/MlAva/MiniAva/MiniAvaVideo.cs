@@ -11,9 +11,9 @@ public sealed class MiniAvaVideo
 
     readonly double[] _shake;
 
-    internal MiniAvaVideo(MiniAvaOptions options, MiniAvaSplit split, int index, string id, Shot[] shots, SplitMix dice)
+    internal MiniAvaVideo(MiniAvaOptions options, MiniAvaSplit split, int index, Shot[] shots, SplitMix dice)
     {
-        (Options, Split, Index, Id, Shots) = (options, split, index, id, shots);
+        (Options, Split, Index, Id, Shots) = (options, split, index, IdOf(split, index), shots);
         _shake = [.. Enumerable.Range(0, 6).Select(_ => dice.Angle())];
         Persons = [.. Enumerable.Range(MiniAvaOptions.FirstKeyframe, options.KeyframesPerVideo).SelectMany(Truth)];
     }
@@ -34,6 +34,8 @@ public sealed class MiniAvaVideo
     public IReadOnlyList<MiniAvaPerson> Persons { get; }
 
     internal Shot[] Shots { get; }
+
+    internal static string IdOf(MiniAvaSplit split, int index) => $"mini-{(split == MiniAvaSplit.Train ? "train" : "val")}-{index + 1:000}";
 
     /// <summary>Plans all videos of a split without drawing a frame.</summary>
     /// <param name="options">Seed and sizes.</param>
@@ -82,7 +84,7 @@ public sealed class MiniAvaVideo
     /// <summary>The hand-held camera's displacement (pixels) and exposure (1 is neutral) at a frame.</summary>
     internal (double X, double Y, double Light) Camera(int frame)
     {
-        double time = (frame - 1) / (double)Options.Fps, unit = Options.Height / 120.0;
+        double time = (frame - 1) / (double)Options.Fps, unit = Options.Unit;
         return (
             unit * (0.7 * Math.Sin(4.1 * time + _shake[0]) + 0.4 * Math.Sin(9.7 * time + _shake[1])),
             unit * (0.5 * Math.Sin(5.3 * time + _shake[2]) + 0.3 * Math.Sin(11.9 * time + _shake[3])),

@@ -62,12 +62,12 @@ static class Palette
 
     static byte Part(byte a, byte b, double weight) => (byte)Math.Clamp(Math.Round(a + (b - a) * weight), 0, 255);
 
-    /// <summary>Of five random colours the one that stands out best: contrast without always choosing the same.</summary>
+    /// <summary>Of three random colours the one that stands out best: contrast without always choosing the same.</summary>
     static SKColor Farthest(SplitMix dice, SKColor[] colors, SKColor[] from)
     {
         SKColor best = default;
         double distance = -1;
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 3; i++)
         {
             SKColor color = dice.Pick(colors);
             double nearest = from.Min(other => Distance(color, other));

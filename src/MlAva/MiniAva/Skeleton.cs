@@ -5,8 +5,8 @@ namespace MlAva.MiniAva;
 /// <summary>A figure's joints at one moment, in pixels of the frame. Lengths are parts of the standing height; angles are radians from straight down, forward positive.</summary>
 sealed class Skeleton
 {
-    internal const double HeadRadius = 0.085, TorsoWidth = 0.165, ThighWidth = 0.105, ShinWidth = 0.085, UpperArmWidth = 0.08,
-        ForearmWidth = 0.062, HandRadius = 0.042, FootWidth = 0.062, BoxSide = 0.2, BallRadius = 0.11;
+    internal const double HeadRadius = 0.085, TorsoWidth = 0.165, ThighWidth = 0.105, ShinWidth = 0.085, UpperArmWidth = 0.088,
+        ForearmWidth = 0.074, HandRadius = 0.046, FootWidth = 0.062, BoxSide = 0.22, BallRadius = 0.12;
 
     const double Thigh = 0.24, Shin = 0.235, Foot = 0.085, Torso = 0.29, Neck = 0.125, UpperArm = 0.175, Forearm = 0.165;
 
