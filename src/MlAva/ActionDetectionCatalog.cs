@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MlAva.Annotations;
 using MlAva.Evaluation;
 using MlAva.Persistence;
@@ -10,11 +9,8 @@ namespace MlAva;
 /// <summary>Spatio-temporal action detection on an <see cref="MLContext"/>: <c>mlContext.ActionDetection()</c>.</summary>
 public sealed class ActionDetectionCatalog
 {
-    readonly MLContext _context;
-
     internal ActionDetectionCatalog(MLContext context)
     {
-        _context = context;
         Transforms = new(context);
         Trainers = new(context);
     }
@@ -28,16 +24,24 @@ public sealed class ActionDetectionCatalog
     /// <summary>Loads keyframes with their boxes, labels and proposals; frames stay on disk until a clip is asked for.</summary>
     /// <param name="annotations">The annotation csv.</param>
     /// <param name="frames">The folder that holds a folder of frames, or a video file, for each video id.</param>
-    /// <param name="labelMap">The label map.</param>
+    /// <param name="labelMap">The label map; its largest id gives the number of classes.</param>
     /// <param name="proposals">Person boxes, .pkl or .csv; null: the whole frame is the only box.</param>
     /// <param name="exclusions">Excluded timestamps, left out when training.</param>
     /// <param name="testMode">Whether this is for scoring: excluded timestamps are kept.</param>
     /// <exception cref="AnnotationFormatException">A file holds something that cannot be read.</exception>
-    public AvaDataView LoadAva(string annotations, string frames, string? labelMap = null, string? proposals = null, string? exclusions = null, bool testMode = false) =>
+    public AvaDataView LoadAva(string annotations, string frames, string labelMap, string? proposals = null, string? exclusions = null, bool testMode = false) =>
         LoadAva(new AvaDataViewOptions
         {
             Frames = frames,
-            Dataset = new() { AnnotationFile = annotations, LabelFile = labelMap, ProposalFile = proposals, ExcludeFile = exclusions, TestMode = testMode },
+            Dataset = new()
+            {
+                AnnotationPath = annotations,
+                LabelMapPath = labelMap,
+                NumClasses = LabelMap.Read(labelMap).MaxId + 1,
+                ProposalPath = proposals,
+                ExcludePath = exclusions,
+                TestMode = testMode,
+            },
         });
 
     /// <summary>Loads keyframes with their boxes, labels and proposals.</summary>

@@ -71,9 +71,10 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)_chain).GetRowToRowMapper(inputSchema);
 
-    /// <summary>Frees the networks.</summary>
+    /// <summary>Frees the networks and closes the videos.</summary>
     public void Dispose()
     {
+        LoadClip.Dispose();
         Head.Dispose();
         RoIFeatures.Dispose();
     }

@@ -11,7 +11,7 @@ using MlAva.Video;
 namespace MlAva.Transforms;
 
 /// <summary>Decodes the frames of each clip: <c>Source</c>, <c>FrameIndices</c> → <c>Clip</c>. Lazy: a row's frames are read when its clip is asked for.</summary>
-public sealed class LoadClipTransformer : AvaTransformer
+public sealed class LoadClipTransformer : AvaTransformer, IDisposable
 {
     internal const string LoaderSignature = "MlAvaLoadClip";
     readonly FrameStoreCache _stores;
@@ -41,6 +41,9 @@ public sealed class LoadClipTransformer : AvaTransformer
             return [getter];
         });
     }
+
+    /// <summary>Closes the videos that were opened.</summary>
+    public void Dispose() => _stores.Dispose();
 
     static LoadClipTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
         new(env, LoadOptions<FrameStoreOptions>(ctx, MakeVersion(typeof(LoadClipTransformer), "AVALCLIP", LoaderSignature)));
