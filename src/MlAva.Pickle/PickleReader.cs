@@ -28,7 +28,7 @@ public sealed class PickleReader
     readonly PickleSource _source;
     readonly PickleReaderOptions _options;
     readonly List<int> _marks = [];
-    readonly Dictionary<uint, object?> _memo = [];
+    readonly PickleMemo _memo = new();
     object?[] _stack = new object?[64];
     int _count;
     long _opcodeAt;
@@ -186,7 +186,7 @@ public sealed class PickleReader
             case Opcode.BinPut: Memoize(_source.ReadByte()); break;
             case Opcode.LongBinPut: Memoize(UInt32()); break;
             case Opcode.Put: Memoize(IndexLine()); break;
-            case Opcode.Memoize: Memoize((uint)_memo.Count); break;
+            case Opcode.Memoize: Memoize(_memo.Count); break;
             case Opcode.BinGet: PushMemo(_source.ReadByte()); break;
             case Opcode.LongBinGet: PushMemo(UInt32()); break;
             case Opcode.Get: PushMemo(IndexLine()); break;
@@ -309,9 +309,9 @@ public sealed class PickleReader
         target[key] = value;
     }
 
-    void Memoize(uint index) => _memo[index] = Peek();
+    void Memoize(uint index) => _memo.Set(index, Peek());
 
-    void PushMemo(uint index) => Push(_memo.TryGetValue(index, out object? value) ? value : throw Fail($"the memo has no entry {index}"));
+    void PushMemo(uint index) => Push(_memo.TryGet(index, out object? value) ? value : throw Fail($"the memo has no entry {index}"));
 
     PickleGlobal Global(string module, string name)
     {

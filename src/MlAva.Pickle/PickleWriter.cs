@@ -125,7 +125,7 @@ public sealed class PickleWriter
             case IDictionary dictionary:
                 Put(Opcode.EmptyDict);
                 Memoize(_byReference, dictionary);
-                SaveEntries(dictionary.Cast<DictionaryEntry>().Select(e => new KeyValuePair<object?, object?>(e.Key, e.Value)));
+                SaveEntries(Entries(dictionary));
                 break;
             case IEnumerable items:
                 Put(Opcode.EmptyList);
@@ -135,6 +135,12 @@ public sealed class PickleWriter
             default:
                 throw new ArgumentException($"A {value.GetType().Name} has no form in a pickle.", nameof(value));
         }
+    }
+
+    // Enumerated by its own enumerator: a generic dictionary's other one gives pairs of its own types.
+    static IEnumerable<KeyValuePair<object?, object?>> Entries(IDictionary dictionary)
+    {
+        for (IDictionaryEnumerator e = dictionary.GetEnumerator(); e.MoveNext();) yield return new(e.Key, e.Value);
     }
 
     void SaveEntries(IEnumerable<KeyValuePair<object?, object?>> entries)

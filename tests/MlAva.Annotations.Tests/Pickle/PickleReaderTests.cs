@@ -167,6 +167,23 @@ public class PickleReaderTests
     public void Senseless_opcodes_are_refused(string pickle) => Assert.Throws<PickleException>(() => PickleReader.Load(Encoding.Latin1.GetBytes(pickle)));
 
     [Fact]
+    public void Memo_entries_may_be_numbered_wildly_and_again()
+    {
+        Assert.Equal(
+            new PickleTuple(1L, 2L, 3L, 4L, null, 1L, 2L, 4L, null),
+            PickleReader.Load(Encoding.Latin1.GetBytes("(K\u0001r\u00ff\u00ff\u00ff\u00ffK\u0002p1000\nK\u0003q\u0000K\u0004q\u0000Nq\u0007j\u00ff\u00ff\u00ff\u00ffg1000\nh\u0000h\u0007t.")));
+        // 1000 is numbered far ahead, read, numbered anew when the numbers before it have come, and read again.
+        string between = string.Concat(Enumerable.Range(0, 1000).Select(i => $"I{i}\np{i}\n0"));
+        Assert.Equal(new PickleTuple("far", "near", 999L), PickleReader.Load(Encoding.Latin1.GetBytes($"S'far'\np1000\n{between}S'near'\np1000\n0g1000\ng999\n\u0087.")));
+        Assert.Throws<PickleException>(() => PickleReader.Load("Np9\ng8\n."u8.ToArray()));
+        // Numbers that double every time must not double an array every time.
+        string doubling = string.Concat(Enumerable.Range(0, 31).Select(i => $"p{255L << i & 0xffffffff}\n"));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Null(PickleReader.Load(Encoding.Latin1.GetBytes($"N{doubling}.")));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void Deep_nesting_neither_overflows_the_stack_nor_hangs()
     {
         // A million tuples, each in the next.

@@ -67,6 +67,14 @@ public class PickleWriterTests
     }
 
     [Fact]
+    public void DotNet_dictionaries_and_sequences_become_dicts_and_lists()
+    {
+        PickleDictionary read = (PickleDictionary)PickleReader.Load(PickleWriter.ToBytes(new Dictionary<string, int[]> { ["b"] = [2, 70000], ["a"] = [] }))!;
+        Assert.Equal(["b", "a"], read.Keys);
+        Assert.Equal([2L, 70000L], (List<object?>)read["b"]!);
+    }
+
+    [Fact]
     public void What_has_no_form_in_a_pickle_is_refused()
     {
         Assert.Throws<ArgumentException>(() => PickleWriter.ToBytes(new Version()));
