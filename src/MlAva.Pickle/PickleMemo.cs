@@ -1,6 +1,9 @@
 namespace MlAva.Pickle;
 
-/// <summary>What a pickle has numbered for later reference. Numbers as writers give them, one after another, index an array; wild ones a dictionary.</summary>
+/// <summary>
+/// What a pickle has numbered for later reference. Numbers as writers give them, one after another, index an array; wild ones a
+/// dictionary.
+/// </summary>
 sealed class PickleMemo
 {
     static readonly object Absent = new();
