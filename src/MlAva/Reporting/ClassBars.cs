@@ -7,7 +7,7 @@ namespace MlAva.Reporting;
 static class ClassBars
 {
     /// <summary>What marks a class that only motion tells apart.</summary>
-    public static Markup Mark(bool motionOnly) => motionOnly ? Markup.Raw("<span class=\"mark\" title=\"only motion tells this class apart\">\u00a0◆</span>") : new();
+    public static Markup Mark(bool motionOnly) => motionOnly ? Markup.Raw("<span class=\"mark\" title=\"only motion tells this class apart\">◆</span>") : new();
 
     public static string NameOf(ActionGroup group) => group switch
     {
@@ -19,13 +19,13 @@ static class ClassBars
 
     public static void Add(Markup to, FrameMapResult result, FrameMapResult? keyframeOnly, FrameMapResult? baseline, IReadOnlyCollection<int> motionOnly)
     {
-        to.Add($"<table class=\"bars\"><thead><tr><th>Class</th><th class=\"num truths\" title=\"annotated instances\">n</th><th class=\"scale\"><span>0</span><span>0.5</span><span>1</span></th><th class=\"num\">AP</th>");
+        to.Add($"<table class=\"bars\"><thead><tr><th>Class</th><th class=\"num truths\" title=\"annotated instances\">labels</th><th class=\"scale\"><span>0</span><span>0.5</span><span>1</span></th><th class=\"num\">AP</th>");
         to.If(keyframeOnly is not null, m => m.Add($"<th class=\"num\">keyframe<br/>only</th>")).Add($"</tr></thead>");
         // AVA's order of groups; classes without one come last.
         foreach (var group in result.Classes.GroupBy(c => c.Group).OrderBy(g => g.Key == ActionGroup.Unknown ? int.MaxValue : (int)g.Key))
         {
             double still = keyframeOnly is null ? double.NaN : MeanOver(group.Select(c => Find(keyframeOnly, c.Id)));
-            to.Add($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"3\">{NameOf(group.Key)}</th><td class=\"num\">{MeanOver(group):F3}</td>");
+            to.Add($"<tbody><tr class=\"group\"><th scope=\"rowgroup\">{NameOf(group.Key)}</th><td class=\"truths\"></td><td></td><td class=\"num\">{MeanOver(group):F3}</td>");
             to.If(keyframeOnly is not null, m => m.Add($"<td class=\"num\">{still:F3}</td>")).Add($"</tr>");
             foreach (ClassResult c in group.OrderByDescending(c => c.AveragePrecision).ThenBy(c => c.Id))
             {

@@ -24,8 +24,8 @@ static class CurvePanel
         }
         if (curve.Count > 0)
         {
-            AddEnvelope(to, curve);
             AddMeasured(to, curve);
+            AddEnvelope(to, curve);
         }
         if (best is { } point)
         {
@@ -37,17 +37,24 @@ static class CurvePanel
 
     static void AddEnvelope(Markup to, PrecisionRecallCurve curve)
     {
-        // A step wherever the envelope falls: its height holds up to the recall reached there.
+        // A hit's height holds from the hit before up to its own recall; hits of one height are one step.
         double[] envelope = curve.ToInterpolated();
         List<(double Recall, double Precision)> steps = [];
         for (int i = 0; i < envelope.Length; i++)
         {
-            if (i + 1 == envelope.Length || envelope[i + 1] != envelope[i]) steps.Add((curve.RecallAt(i), envelope[i]));
+            if (curve.TruePositivesAt(i) == (i == 0 ? 0 : curve.TruePositivesAt(i - 1))) continue;
+            if (steps.Count > 0 && steps[^1].Precision == envelope[i]) steps.RemoveAt(steps.Count - 1);
+            steps.Add((curve.RecallAt(i), envelope[i]));
         }
+        if (steps.Count == 0) return;
         steps = [.. Thinned(steps)];
         Markup path = new();
-        path.Add($"M{X[0]} {Y[steps[0].Precision]}");
-        foreach (var (recall, precision) in steps) path.Add($"V{Y[precision]}H{X[recall]}");
+        string command = $"M{Markup.Number(X[0], "0.##")} ";
+        foreach (var (recall, precision) in steps)
+        {
+            path.Add($"{command}{Y[precision]}H{X[recall]}");
+            command = "V";
+        }
         path.Add($"V{Y[0]}");
         to.Add($"<path class=\"area\" d=\"{path}H{X[0]}Z\"/><path class=\"line clip\" d=\"{path}\"/>");
     }

@@ -83,19 +83,12 @@ public sealed record EvaluationReport
     {
         double map = Result.MeanAveragePrecision, still = KeyframeOnly?.MeanAveragePrecision ?? double.NaN, floor = Baseline?.MeanAveragePrecision ?? double.NaN;
         if (double.IsNaN(map)) return "";
-        string motion = double.IsNaN(still) ? "" : still <= map
-            ? $"Without motion the same detector keeps {Markup.Number(still)} of its {Markup.Number(map)} mAP"
-            : $"Without motion the same detector gains {Markup.Number(still - map)} mAP";
         string chance = double.IsNaN(floor) ? ""
-            : map > floor && floor > 0 ? $"it reaches {Markup.Number(map / floor, "F1")} times the mAP of guessing by class frequency"
-            : map > floor ? "guessing by class frequency finds nothing" : "it does not beat guessing by class frequency";
-        return (motion, chance) switch
-        {
-            ("", "") => "",
-            ("", _) => $"{char.ToUpperInvariant(chance[0])}{chance[1..]}.",
-            (_, "") => $"{motion}.",
-            _ => $"{motion}; with it, {chance}.",
-        };
+            : map <= floor ? "No better than guessing by class frequency"
+            : floor > 0 ? $"{Markup.Number(map / floor, "F1")} times the mAP of guessing by class frequency" : "Guessing by class frequency finds nothing";
+        string motion = double.IsNaN(still) ? "" : still <= map ? $"motion is worth {Markup.Number(map - still)} mAP" : $"motion costs {Markup.Number(still - map)} mAP";
+        if (motion.Length == 0 || chance.Length == 0) return chance.Length > 0 ? chance + "." : motion.Length > 0 ? $"M{motion[1..]}." : "";
+        return $"{chance}; {motion}.";
     }
 
     void AddTraining(Markup to)

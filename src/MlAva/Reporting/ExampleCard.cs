@@ -6,17 +6,20 @@ namespace MlAva.Reporting;
 /// <summary>An example as a card: the keyframe with its boxes, the clip as a filmstrip, and for each person true labels against predicted ones.</summary>
 static class ExampleCard
 {
-    const int StripFrames = 8;
+    const int StripFrames = 5;
 
     // Pixels: what a card shows on a screen of two pixels to one of CSS, and no more.
-    const int PictureEdge = 480, StripEdge = 112;
+    const int PictureEdge = 480, StripEdge = 128;
+
+    // Shares of a picture about 300 pixels wide.
+    const double TagWidth = 0.065, TagHeight = 0.09;
 
     public static void Add(Markup to, ReportExample example, double threshold)
     {
         var persons = example.Shown(threshold);
         RgbImage picture = Pictures.Within(example.Keyframe, PictureEdge);
         to.Add($"<figure class=\"example\"><div class=\"picture\"><img alt=\"Keyframe {example.Caption}\" width=\"{picture.Width}\" height=\"{picture.Height}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(picture.ToJpeg(85))}\"/>");
-        AddBoxes(to, persons.Select(p => p.Person));
+        AddBoxes(to, [.. persons.Select(p => p.Person)]);
         to.Add($"</div>");
         if (example.Clip is { } clip) AddStrip(to, clip);
         to.Add($"<figcaption>{example.Caption}</figcaption><ul class=\"persons\">");
@@ -30,20 +33,19 @@ static class ExampleCard
         to.Add($"</ul></figure>");
     }
 
-    static void AddBoxes(Markup to, IEnumerable<ReportPerson> persons)
+    static void AddBoxes(Markup to, ReportPerson[] persons)
     {
         // A unit of the view box is a thousandth of a side, whatever the picture's shape; strokes keep their width.
         to.Add($"<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
         foreach (var (i, person) in persons.Index())
         {
-            if (person.PredictedBox is { } found) AddBox(to, found, "found", PersonColors.Css(i));
             if (person.TrueBox is { } truth) AddBox(to, truth, "truth", "#fff");
+            if (person.PredictedBox is { } found) AddBox(to, found, "found", PersonColors.Css(i));
         }
         to.Add($"</svg>");
-        foreach (var (i, person) in persons.Index())
+        foreach (var (i, place) in TagPlaces.Of(persons, TagWidth, TagHeight).Index())
         {
-            if ((person.PredictedBox ?? person.TrueBox) is { } box && box.HasArea)
-                to.Add($"<b class=\"tag\" style=\"left:{Math.Clamp(box.X1, 0, 0.96) * 100}%;top:{Math.Clamp(box.Y1, 0, 0.94) * 100}%;background:{PersonColors.Css(i)}\">{i + 1}</b>");
+            if (place is var (x, y)) to.Add($"<b class=\"tag\" style=\"left:{x * 100}%;top:{y * 100}%;background:{PersonColors.Css(i)}\">{i + 1}</b>");
         }
     }
 
@@ -51,17 +53,15 @@ static class ExampleCard
     {
         // Coordinates that are no numbers, or corners the wrong way round, cannot be drawn.
         if (!box.HasArea || !double.IsFinite(box.Width + box.Height)) return;
-        foreach (string layer in (ReadOnlySpan<string>)["halo", style])
-        {
-            to.Add($"<rect class=\"{layer}\" x=\"{box.X1 * 1000}\" y=\"{box.Y1 * 1000}\" width=\"{box.Width * 1000}\" height=\"{box.Height * 1000}\"");
-            to.If(layer == style, m => m.Add($" stroke=\"{color}\"")).Add($"/>");
-        }
+        // A darker line beneath parts the coloured one from any picture.
+        foreach (var (layer, stroke) in (ReadOnlySpan<(string, string)>)[($"{style} halo", "#000"), (style, color)])
+            to.Add($"<rect class=\"{layer}\" stroke=\"{stroke}\" x=\"{box.X1 * 1000}\" y=\"{box.Y1 * 1000}\" width=\"{box.Width * 1000}\" height=\"{box.Height * 1000}\"/>");
     }
 
     static void AddStrip(Markup to, VideoClip clip)
     {
         int count = Math.Min(StripFrames, clip.Frames);
-        RgbImage[] frames = [.. Enumerable.Range(0, count).Select(i => Pictures.Within(RgbImage.FromClip(clip, i * clip.Frames / count), StripEdge))];
+        RgbImage[] frames = [.. Enumerable.Range(0, count).Select(i => Pictures.Within(RgbImage.FromClip(clip, count == 1 ? 0 : i * (clip.Frames - 1) / (count - 1)), StripEdge))];
         RgbImage strip = ContactSheet.Grid(frames, count, gap: 0);
         to.Add($"<img class=\"strip\" alt=\"{count} of the clip's {clip.Frames} frames\" title=\"{count} of the clip's {clip.Frames} frames\" width=\"{strip.Width}\" height=\"{strip.Height}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(strip.ToJpeg(75))}\"/>");
     }

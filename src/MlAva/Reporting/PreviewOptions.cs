@@ -9,8 +9,8 @@ public sealed record PreviewOptions
     /// <summary>Width of one example in pixels: 160 to 2000. Default 320: three beside each other suit a README.</summary>
     public int Width { get; init; } = 320;
 
-    /// <summary>Lines of text under each example at most: 1 to 20. Default 4; a last line counts what finds no room.</summary>
-    public int Lines { get; init; } = 4;
+    /// <summary>Lines of text under each example at most: 1 to 20. Default 6; a last line counts what finds no room.</summary>
+    public int Lines { get; init; } = 6;
 
     /// <summary>Score from which on a label counts as predicted, 0–1. Default 0.5.</summary>
     public double Threshold { get; init; } = 0.5;

@@ -10,7 +10,7 @@ namespace MlAva.Reporting;
 /// </summary>
 public static class PreviewPicture
 {
-    const int Text = 2, Gap = 12, Margin = 8, LineHeight = 20;
+    const int Text = 2, Gap = 12, Margin = 8, LineHeight = 20, TagWidth = 17, TagHeight = 18;
 
     static readonly RgbColor Paper = new(0x15, 0x18, 0x1B), Panel = new(0x20, 0x25, 0x29), Ink = new(0xE5, 0xE7, 0xE9), Soft = new(0xA2, 0xAA, 0xB3), Hit = new(0x4F, 0xC6, 0xA3), Wrong = new(0xF5, 0x8D, 0x62);
 
@@ -25,9 +25,11 @@ public static class PreviewPicture
         options ??= new();
         options.Validate();
 
-        // All panels are as high as the fullest one needs.
+        // All examples are as high as the highest picture and the fullest list need.
         int lines = examples.Max(e => Math.Clamp(Labels(e, options).Count, 1, options.Lines));
-        return ContactSheet.Grid([.. examples.Select(e => Cell(e, lines, options))], options.Columns, Gap, Paper);
+        RgbImage[] pictures = [.. examples.Select(e => Pictures.OfWidth(e.Keyframe, options.Width))];
+        int height = pictures.Max(p => p.Height);
+        return ContactSheet.Grid([.. examples.Zip(pictures, (e, p) => Cell(e, p, height, lines, options))], options.Columns, Gap, Paper);
     }
 
     /// <summary>Draws the picture and writes it, PNG or JPEG after its extension.</summary>
@@ -46,10 +48,9 @@ public static class PreviewPicture
     static List<(int Person, LabelVerdict Label)> Labels(ReportExample example, PreviewOptions options) =>
         [.. example.Shown(options.Threshold).Index().SelectMany(p => p.Item.Labels.Select(l => (p.Index, l)))];
 
-    static RgbImage Cell(ReportExample example, int lines, PreviewOptions options)
+    static RgbImage Cell(ReportExample example, RgbImage picture, int height, int lines, PreviewOptions options)
     {
-        RgbImage picture = Pictures.OfWidth(example.Keyframe, options.Width);
-        RgbImage cell = new(new(options.Width, picture.Height + 2 * Margin + lines * LineHeight - 4));
+        RgbImage cell = new(new(options.Width, height + 2 * Margin + lines * LineHeight - 4));
         FramePainter painter = cell.Painter;
         DrawBoxes(picture, example, options);
         painter.Picture(0, 0, picture.Pixels, picture.Size);
@@ -91,23 +92,26 @@ public static class PreviewPicture
     static void DrawBoxes(RgbImage picture, ReportExample example, PreviewOptions options)
     {
         FramePainter painter = picture.Painter;
-        foreach (var (i, (person, _)) in example.Shown(options.Threshold).Index())
+        ReportPerson[] persons = [.. example.Shown(options.Threshold).Select(p => p.Person)];
+        foreach (var (i, person) in persons.Index())
         {
+            if (person.TrueBox is { } truth) Dashes(painter, truth.Scale(picture.Width, picture.Height), picture.Size);
             if (person.PredictedBox is { } found)
             {
                 Box box = found.Scale(picture.Width, picture.Height);
                 painter.Box((float)box.X1, (float)box.Y1, (float)box.X2, (float)box.Y2, PersonColors.Of(i));
             }
-            if (person.TrueBox is { } truth) Dashes(painter, truth.Scale(picture.Width, picture.Height), picture.Size);
-            if ((person.PredictedBox ?? person.TrueBox) is { HasArea: true } place)
-                DrawTag(painter, (int)(Math.Clamp(place.X1, 0, 1) * picture.Width), (int)(Math.Clamp(place.Y1, 0, 1) * picture.Height), i);
+        }
+        foreach (var (i, place) in TagPlaces.Of(persons, (double)TagWidth / picture.Width, (double)TagHeight / picture.Height).Index())
+        {
+            if (place is var (x, y)) DrawTag(painter, (int)(x * picture.Width), (int)(y * picture.Height), i);
         }
     }
 
     static void DrawTag(FramePainter painter, int x, int y, int person)
     {
         string number = (person + 1).ToString(CultureInfo.InvariantCulture);
-        painter.Fill(x, y, FramePainter.CharacterWidth * Text * number.Length + 5, 18, PersonColors.Of(person));
+        painter.Fill(x, y, FramePainter.CharacterWidth * Text * number.Length + 5, TagHeight, PersonColors.Of(person));
         painter.Text(x + 4, y + 2, number, RgbColor.Black, Text);
     }
 

@@ -14,7 +14,7 @@ static class ReportStyle
         .mlava *{box-sizing:border-box}
         .mlava .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .mlava .soft{color:var(--soft)}
-        .mlava .mark{color:var(--clip);font-size:.68em;vertical-align:.15em;cursor:help}
+        .mlava .mark{margin-left:.5em;color:var(--clip);font-size:.68em;vertical-align:.15em;cursor:help}
         .mlava table{border-collapse:collapse;width:100%;font-size:14px}
         .mlava th{font-weight:400;text-align:left}
         .mlava thead th{color:var(--soft);font-size:12px;line-height:1.25;vertical-align:bottom}
@@ -22,7 +22,7 @@ static class ReportStyle
         .mlava .bars th,.mlava .bars td{padding:3px 0}
         .mlava .bars .num{padding-left:16px;width:1%}
         .mlava .bars tbody th{padding-right:16px}
-        .mlava .bars tbody tr:not(.group) th{width:1%;white-space:nowrap}
+        .mlava .bars tbody th{width:1%;white-space:nowrap}
         .mlava .bars .group th,.mlava .bars .group td{padding-top:18px;font-weight:600}
         .mlava .bars .truths{color:var(--soft);padding-right:16px}
         .mlava .bars .scale{position:relative;height:18px}
@@ -66,7 +66,7 @@ static class ReportStyle
         .mlava .pair figcaption{font-size:14px;margin-bottom:8px}
         .mlava .wide{overflow-x:auto}
         .mlava .classes{font-size:13px}
-        .mlava .classes th,.mlava .classes td{padding:5px 10px;white-space:nowrap}
+        .mlava .classes th,.mlava .classes td{padding:5px 7px;white-space:nowrap}
         .mlava .classes tr>:first-child{padding-left:0}
         .mlava .classes tr>:last-child{padding-right:0}
         .mlava .classes .over th{text-align:center;border-bottom:1px solid var(--line)}
@@ -76,7 +76,7 @@ static class ReportStyle
         .mlava .classes button:focus-visible{outline:2px solid var(--clip);outline-offset:2px}
         .mlava .classes button:hover{color:var(--ink)}
         .mlava .classes [aria-sort] button{color:var(--ink);font-weight:600}
-        @media (max-width:560px){.mlava .bars .truths{display:none}.mlava .bars .num{padding-left:10px}.mlava .bars tbody tr:not(.group) th{white-space:normal;min-width:108px;padding-right:10px;line-height:1.3}}
+        @media (max-width:560px){.mlava .bars .truths{display:none}.mlava .bars .num{padding-left:10px}.mlava .bars tbody th{white-space:normal;min-width:128px;padding-right:10px;line-height:1.3}}
         """;
 
     /// <summary>The page around the pieces.</summary>
@@ -89,6 +89,7 @@ static class ReportStyle
         h2{font-size:19px;line-height:1.3;font-weight:650;letter-spacing:-.005em;margin:0 0 4px}
         section{margin-top:52px}
         section>p{margin:0 0 20px;color:var(--soft);max-width:74ch}
+        section>p>.mark:first-child{margin-left:0}
         section>p b,.verdict b{color:var(--ink);font-weight:600}
         .verdict{margin:28px 0 0;display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:20px 40px;max-width:820px}
         .verdict div{border-top:3px solid;padding-top:10px}
@@ -116,10 +117,10 @@ static class ReportStyle
         .picture img{width:100%;height:auto}
         .picture svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
         .picture rect{fill:none;vector-effect:non-scaling-stroke}
-        .picture .halo{stroke:#0009;stroke-width:4.5px}
         .picture .found{stroke-width:2.5px}
-        .picture .truth{stroke-width:1.5px;stroke-dasharray:4 4}
-        .picture .truth,.picture .halo+.truth{stroke-linecap:butt}
+        .picture .found.halo{stroke-width:4px;stroke-opacity:.4}
+        .picture .truth{stroke-width:1.5px;stroke-dasharray:5 4}
+        .picture .truth.halo{stroke-width:3px;stroke-opacity:.4}
         .tag{font-size:12px;line-height:18px;min-width:18px;padding:0 4px;text-align:center;color:#14171a;font-weight:700;font-variant-numeric:tabular-nums}
         .picture .tag{position:absolute}
         .strip{display:block;width:100%;height:auto;margin-top:3px}
