@@ -1,0 +1,43 @@
+using System.CommandLine;
+using MlAva.Diagnostics;
+using Spectre.Console;
+
+namespace MlAva.Cli.Commands;
+
+/// <summary><c>mlava doctor</c>: what this machine has and lacks.</summary>
+static class DoctorCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = new("--json") { Description = "Print the report as JSON" };
+        return new Verb("doctor", "Checks what this machine has and lacks, and says how to mend it; exit code 1 when something needed is broken.",
+            "mlava doctor", "mlava doctor --json > report.json")
+        {
+            json,
+        }.Does((parsed, terminal, token) =>
+        {
+            DoctorReport report = Doctor.Examine(cancellationToken: token);
+            if (parsed.GetValue(json)) terminal.WriteResult(report.ToJson());
+            else Print(terminal, report);
+            return report.IsHealthy ? ExitCodes.Fine : ExitCodes.Failed;
+        });
+    }
+
+    static void Print(Terminal terminal, DoctorReport report)
+    {
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (DoctorCheck check in report.Checks)
+        {
+            (string word, Color color) = check.Status switch
+            {
+                DoctorStatus.Fine => ("fine", Color.Green),
+                DoctorStatus.MissingOptional => ("missing", Color.Yellow),
+                _ => ("BROKEN", Color.Red),
+            };
+            grid.AddRow(new Text(word, new Style(color)), new Text(check.Name), new Text(check.Finding));
+            if (check.Mend is { } mend) grid.AddRow(Text.Empty, new Text("to mend:", new Style(color)), new Text(mend));
+        }
+        terminal.Results.Write(grid);
+        terminal.WriteResult(report.IsHealthy ? "Everything that is needed works." : "Something that is needed is broken; see 'to mend' above.");
+    }
+}
