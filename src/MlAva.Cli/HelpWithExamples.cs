@@ -7,6 +7,9 @@ namespace MlAva.Cli;
 /// <summary>The usual help, followed by a verb's examples.</summary>
 sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
+    /// <summary>Help is given whether or not the rest of the line is complete.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         int code = usual.Invoke(parseResult);

@@ -5,6 +5,9 @@ using MlAva.Cli.Commands;
 
 RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who does what, where and when in a video.")
 {
+    TrainCommand.Create(),
+    TestCommand.Create(),
+    ScoreCommand.Create(),
     EvaluateCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -25,7 +25,6 @@ static class DoctorCommand
 
     static void Print(Terminal terminal, DoctorReport report)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
         foreach (DoctorCheck check in report.Checks)
         {
             (string word, Color color) = check.Status switch
@@ -34,10 +33,10 @@ static class DoctorCommand
                 DoctorStatus.MissingOptional => ("missing", Color.Yellow),
                 _ => ("BROKEN", Color.Red),
             };
-            grid.AddRow(new Text(word, new Style(color)), new Text(check.Name), new Text(check.Finding));
-            if (check.Mend is { } mend) grid.AddRow(Text.Empty, new Text("to mend:", new Style(color)), new Text(mend));
+            terminal.Results.Write(new Text($"{word,-8}", new Style(color)));
+            terminal.WriteResult($"{check.Name,-17} {check.Finding}");
+            if (check.Mend is { } mend) terminal.WriteResult($"{"",-25} to mend: {mend}");
         }
-        terminal.Results.Write(grid);
         terminal.WriteResult(report.IsHealthy ? "Everything that is needed works." : "Something that is needed is broken; see 'to mend' above.");
     }
 }

@@ -204,6 +204,8 @@ public static class Doctor
     static string VersionOf(Type type)
     {
         string? version = type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        // Some packages put the commit behind a plus sign, SkiaSharp puts it behind a minus sign.
+        if (version?.LastIndexOf('-') is { } dash and > 0 && version.Length - dash > 40) version = version[..dash];
         return version?.Split('+')[0] ?? type.Assembly.GetName().Version?.ToString() ?? "of unknown version";
     }
 
