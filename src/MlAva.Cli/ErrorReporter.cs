@@ -45,6 +45,7 @@ static class ErrorReporter
     static string Message(Exception e) => e switch
     {
         FileNotFoundException { FileName: { Length: > 0 } file } when !file.Contains(", Version=", StringComparison.Ordinal) => $"{file}: no such file. To mend: check the path",
+        DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) => $"{e.Message} To mend: check the path",
         _ => e.Message,
     };
 }

@@ -54,6 +54,9 @@ static class Flags
         CustomParser = result => List<double>(result, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null, "numbers", helpName),
     };
 
+    /// <summary>The numbers given; null where the option is not on the command line.</summary>
+    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+
     static T[]? List<T>(ArgumentResult result, Func<string, T?> parse, string what, string example)
         where T : struct
     {

@@ -33,7 +33,7 @@ static class ScoreCommand
             string id = parsed.GetValue(video) ?? (Directory.Exists(path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : Path.GetFileNameWithoutExtension(path));
             if (parsed.GetValue(top) < 1) throw new ArgumentException($"--top is {parsed.GetValue(top)}; expected at least 1.");
             if (!Path.Exists(path)) throw new FileNotFoundException("", path);
-            ScoreRow[] rows = [.. Rows(terminal, id, path, parsed.GetValue(proposals), parsed.GetValue(timestamps), parsed.GetValue(personScore))];
+            ScoreRow[] rows = [.. Rows(terminal, id, path, parsed.GetValue(proposals), parsed.Given(timestamps), parsed.GetValue(personScore))];
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;

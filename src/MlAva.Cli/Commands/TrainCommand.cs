@@ -130,7 +130,7 @@ sealed class TrainCommand
     ActionDetectorOptions Options(ParseResult parsed, TimeAxis axis)
     {
         double start = parsed.GetValue(_start) ?? axis.Start, fps = parsed.GetValue(_fps);
-        int[] rescale = parsed.GetValue(_rescale) ?? [Defaults.Clip.Augmentation.ShortEdgeMinimum, Defaults.Clip.Augmentation.ShortEdgeMaximum];
+        int[] rescale = parsed.Given(_rescale) ?? [Defaults.Clip.Augmentation.ShortEdgeMinimum, Defaults.Clip.Augmentation.ShortEdgeMaximum];
         if (rescale.Length != 2) throw new ArgumentException($"--rescale has {rescale.Length} numbers; expected two, the least and the greatest short side, such as 256,320.");
         return Defaults with
         {
@@ -144,7 +144,7 @@ sealed class TrainCommand
             {
                 LearningRate = parsed.GetValue(_rate),
                 Policy = parsed.GetValue(_schedule),
-                Steps = parsed.GetValue(_steps) ?? Defaults.Schedule.Steps,
+                Steps = parsed.Given(_steps) ?? Defaults.Schedule.Steps,
                 Warmup = parsed.GetValue(_warmup),
                 WarmupUnit = WarmupUnit.Epochs,
             },
@@ -154,8 +154,8 @@ sealed class TrainCommand
                 {
                     Depth = parsed.GetValue(_depth),
                     BaseChannels = parsed.GetValue(_baseChannels),
-                    StageBlocks = parsed.GetValue(_stageBlocks),
-                    Inflate = parsed.GetValue(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Defaults.Network.Backbone.Inflate,
+                    StageBlocks = parsed.Given(_stageBlocks),
+                    Inflate = parsed.Given(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Defaults.Network.Backbone.Inflate,
                 },
             },
             Clip = Defaults.Clip with
