@@ -1,8 +1,9 @@
 namespace MlAva.Annotations;
 
 /// <summary>
-/// An AVA annotation csv: no header; video, seconds, x1, y1, x2, y2, action, person. Files with 7 columns (AVA v1.0) lack the person. A row
-/// of only 2 columns (AVA-Kinetics) is a keyframe that was looked at and has nobody in it. Packed files (<c>.csv.gz</c>) are read and written too.
+/// An AVA annotation csv: no header; video, seconds, x1, y1, x2, y2, action, person. Files with 7 columns (AVA v1.0) lack the
+/// person. A row of only 2 columns (AVA-Kinetics) is a keyframe that was looked at and has nobody in it. Packed files
+/// (<c>.csv.gz</c>) are read and written too.
 /// </summary>
 public sealed class AnnotationFile
 {
@@ -37,14 +38,15 @@ public sealed class AnnotationFile
     /// <param name="emptyKeyframe">Told of every keyframe with nobody in it; without it they are passed over.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when it is reached.</exception>
-    public static IEnumerable<AnnotationRow> Enumerate(string path, Action<KeyframeKey>? emptyKeyframe = null, CancellationToken cancellation = default)
+    public static IEnumerable<AnnotationRow> Enumerate(string path, Action<KeyframeKey>? emptyKeyframe = null,
+        CancellationToken cancellation = default)
     {
         foreach ((_, AnnotationRow row) in EnumerateNumbered(path, emptyKeyframe, cancellation)) yield return row;
     }
 
     /// <summary>
-    /// Writes a file in AVA v2's form: whole seconds padded to four digits, coordinates with three decimals or as many more as they need
-    /// to be read back the same. Rows with person −1 get 7 columns, as in AVA v1.0.
+    /// Writes a file in AVA v2's form: whole seconds padded to four digits, coordinates with three decimals or as many more as
+    /// they need to be read back the same. Rows with person −1 get 7 columns, as in AVA v1.0.
     /// </summary>
     /// <param name="path">The file to write or replace; packed if it ends in <c>.gz</c>.</param>
     /// <param name="rows">The rows, in order.</param>
@@ -59,7 +61,10 @@ public sealed class AnnotationFile
             foreach (AnnotationRow row in rows)
             {
                 WritableRow.Check(row.VideoId, row.Timestamp, row.Box);
-                if (row.ActionId < 1) throw new ArgumentException($"A row of {row.Key} has action {row.ActionId}; AVA's ids begin at 1.", nameof(rows));
+                if (row.ActionId < 1)
+                {
+                    throw new ArgumentException($"A row of {row.Key} has action {row.ActionId}; AVA's ids begin at 1.", nameof(rows));
+                }
                 csv.Text(row.VideoId).Timestamp(row.Timestamp, "D4");
                 csv.Exact(row.Box.X1).Exact(row.Box.Y1).Exact(row.Box.X2).Exact(row.Box.Y2).Value(row.ActionId, "D");
                 if (row.PersonId != -1) csv.Value(row.PersonId, "D");
@@ -73,7 +78,8 @@ public sealed class AnnotationFile
         });
     }
 
-    internal static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe, CancellationToken cancellation)
+    internal static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe,
+        CancellationToken cancellation)
     {
         using CsvReader csv = new(path);
         while (csv.Read())
@@ -81,7 +87,8 @@ public sealed class AnnotationFile
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
             if (csv.Count == 2) emptyKeyframe?.Invoke(new(csv.Name(0), csv.Timestamp(1)));
             else if (csv.Count is 7 or 8) yield return (csv.Row, Parse(csv));
-            else throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, or 2 for a keyframe with nobody in it");
+            else throw csv.WrongWidth(
+                "8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, or 2 for a keyframe with nobody in it");
         }
     }
 
@@ -95,7 +102,11 @@ public sealed class AnnotationFile
         double timestamp = csv.Timestamp(1);
         Box box = csv.Box();
         int action = csv.Integer(6, "the action's id, a whole number");
-        if (action < 1) throw csv.Error($"{csv.Quote(6)} in column 7", "the action's id, at least 1", "AVA's ids begin at 1: if yours begin at 0, add 1 to every id here and in the label map");
+        if (action < 1)
+        {
+            throw csv.Error($"{csv.Quote(6)} in column 7", "the action's id, at least 1",
+                "AVA's ids begin at 1: if yours begin at 0, add 1 to every id here and in the label map");
+        }
         return new(video, timestamp, box, action, csv.Count == 8 ? Person(csv) : -1);
     }
 
@@ -104,6 +115,7 @@ public sealed class AnnotationFile
         double person = csv.Number(7, "the person's id, a whole number");
         return person == Math.Floor(person) && Math.Abs(person) <= int.MaxValue
             ? (int)person
-            : throw csv.Error($"{csv.Quote(7)} in column 8", "the person's id, a whole number", "if these are scores, the file holds detections: read it as such");
+            : throw csv.Error($"{csv.Quote(7)} in column 8", "the person's id, a whole number",
+                "if these are scores, the file holds detections: read it as such");
     }
 }

@@ -1,9 +1,13 @@
 namespace MlAva.Annotations;
 
-/// <summary>Writes files so that a killed process leaves the last good one: to a temporary name beside it, flushed, then moved into place.</summary>
+/// <summary>
+/// Writes files so that a killed process leaves the last good one: to a temporary name beside it, flushed, then moved into place.
+/// </summary>
 public static class AtomicFile
 {
-    /// <summary>Writes a file; its folder is made where it is missing. On any error the temporary file is removed and the old file stays.</summary>
+    /// <summary>
+    /// Writes a file; its folder is made where it is missing. On any error the temporary file is removed and the old file stays.
+    /// </summary>
     /// <param name="path">The file to write or replace.</param>
     /// <param name="write">Writes the content; the stream can seek.</param>
     public static void Write(string path, Action<Stream> write)

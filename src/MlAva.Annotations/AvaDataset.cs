@@ -57,7 +57,8 @@ public sealed class AvaDataset
     /// <param name="proposals">The person boxes, or null for a set without proposals.</param>
     /// <exception cref="ArgumentException">The options do not fit together.</exception>
     /// <exception cref="AnnotationFormatException">A row's action has no class; with the row's number, counted from 1.</exception>
-    public static AvaDataset FromRows(AvaDatasetOptions options, IEnumerable<AnnotationRow> rows, LabelMap? labelMap = null, ExcludedTimestamps? excluded = null, Proposals? proposals = null)
+    public static AvaDataset FromRows(AvaDatasetOptions options, IEnumerable<AnnotationRow> rows, LabelMap? labelMap = null,
+        ExcludedTimestamps? excluded = null, Proposals? proposals = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(rows);
@@ -72,11 +73,14 @@ public sealed class AvaDataset
         int[] missing = [.. custom.Where(c => !labelMap.Contains(c))];
         if (missing.Length > 0)
         {
-            throw new ArgumentException($"{nameof(options.CustomClasses)} names {string.Join(", ", missing)}, which the label map {options.LabelMapPath} lacks; AVA's 80-class map has all, its 60-class map has not.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.CustomClasses)} names {string.Join(", ", missing)}, which the label map {options.LabelMapPath} lacks; "
+                + "AVA's 80-class map has all, its 60-class map has not.", nameof(options));
         }
     }
 
-    static AvaDataset Build(AvaDatasetOptions options, IEnumerable<(long Row, AnnotationRow Value)> rows, LabelMap? labelMap, ExcludedTimestamps? excluded, Proposals? proposals)
+    static AvaDataset Build(AvaDatasetOptions options, IEnumerable<(long Row, AnnotationRow Value)> rows, LabelMap? labelMap,
+        ExcludedTimestamps? excluded, Proposals? proposals)
     {
         Dictionary<int, int>? customClass = options.CustomClasses?.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i + 1);
         OrderedDictionary<KeyframeKey, Group> groups = [];
@@ -109,18 +113,26 @@ public sealed class AvaDataset
     {
         if (action >= options.NumClasses || action < 1)
         {
-            throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}", $"an action id of 1 to {options.NumClasses - 1}, as there are {options.NumClasses} classes",
+            throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}",
+                $"an action id of 1 to {options.NumClasses - 1}, as there are {options.NumClasses} classes",
                 "set the number of classes to the largest action id + 1, or correct the row");
         }
-        if (labelMap is null || labelMap.Contains(action) || (action < labelMap.MaxId && options.UnlistedActions == UnlistedActions.Keep)) return;
-        throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}", $"an action of the label map {options.LabelMapPath}, whose ids go up to {labelMap.MaxId}",
+        if (labelMap is null || labelMap.Contains(action) || (action < labelMap.MaxId && options.UnlistedActions == UnlistedActions.Keep))
+        {
+            return;
+        }
+        throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}",
+            $"an action of the label map {options.LabelMapPath}, whose ids go up to {labelMap.MaxId}",
             "add the action to the label map, or correct the row");
     }
 
     static void CheckBox(AvaDatasetOptions options, long row, Box box)
     {
-        if (!options.RefusePixelBoxes || (Math.Min(Math.Min(box.X1, box.Y1), Math.Min(box.X2, box.Y2)) >= -1 && Math.Max(Math.Max(box.X1, box.Y1), Math.Max(box.X2, box.Y2)) <= 2)) return;
-        throw new AnnotationFormatException(options.AnnotationPath, row, $"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})", "coordinates normalised to 0–1",
+        double lowest = Math.Min(Math.Min(box.X1, box.Y1), Math.Min(box.X2, box.Y2));
+        double highest = Math.Max(Math.Max(box.X1, box.Y1), Math.Max(box.X2, box.Y2));
+        if (!options.RefusePixelBoxes || (lowest >= -1 && highest <= 2)) return;
+        throw new AnnotationFormatException(options.AnnotationPath, row, $"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})",
+            "coordinates normalised to 0–1",
             "if they are pixels, divide x by the frame's width and y by its height");
     }
 
@@ -136,6 +148,7 @@ public sealed class AvaDataset
         }
 
         public AvaKeyframe ToKeyframe(KeyframeKey key, KeyframeProposals? proposals) => new(
-            key, [.. _boxes.Keys], [.. _boxes.Values.Select(b => b.Classes.ToArray())], [.. _boxes.Values.Select(b => b.Entity)], proposals);
+            key, [.. _boxes.Keys], [.. _boxes.Values.Select(b => b.Classes.ToArray())], [.. _boxes.Values.Select(b => b.Entity)],
+                proposals);
     }
 }

@@ -21,10 +21,15 @@ public sealed class AvaKeyframe
     /// <summary>Seconds in the source video.</summary>
     public double Timestamp => Key.Timestamp;
 
-    /// <summary>The n labelled boxes, normalised to 0–1, in order of first appearance. Rows with exactly equal coordinates are one box.</summary>
+    /// <summary>
+    /// The n labelled boxes, normalised to 0–1, in order of first appearance. Rows with exactly equal coordinates are one box.
+    /// </summary>
     public Box[] Boxes { get; }
 
-    /// <summary>The classes of every box (columns of its label vector), in file order, each once. With custom classes these are the new numbers.</summary>
+    /// <summary>
+    /// The classes of every box (columns of its label vector), in file order, each once. With custom classes these are the new
+    /// numbers.
+    /// </summary>
     public int[][] Classes { get; }
 
     /// <summary>The person id of every box's first row.</summary>

@@ -4,14 +4,16 @@ using System.Text;
 namespace MlAva.Annotations;
 
 /// <summary>
-/// Takes a csv file apart, row by row and without a string for every cell: cells are spans of UTF-8 in a buffer. Quotes are honoured as
-/// Python's <c>csv.reader</c> does, rows end with CRLF, LF or CR, a byte order mark and blank lines are passed over, gzip is unpacked.
+/// Takes a csv file apart, row by row and without a string for every cell: cells are spans of UTF-8 in a buffer. Quotes are
+/// honoured as Python's <c>csv.reader</c> does, rows end with CRLF, LF or CR, a byte order mark and blank lines are passed over,
+/// gzip is unpacked.
 /// </summary>
 sealed class CsvReader : IDisposable
 {
     const int MaxRowLength = 1 << 20;
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
-    static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
+    static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+        1e18, 1e19, 1e20, 1e21, 1e22];
 
     readonly Stream _stream;
     readonly Dictionary<string, string> _names = [];
@@ -124,14 +126,21 @@ sealed class CsvReader : IDisposable
         if (begin + position < _end) return _buffer[begin + position];
         while (begin + position >= _end)
         {
-            if (position > MaxRowLength) throw Error($"a row longer than {MaxRowLength} bytes", "rows of at most a few hundred bytes", "look for a quote that is never closed");
+            if (position > MaxRowLength)
+            {
+                throw Error($"a row longer than {MaxRowLength} bytes", "rows of at most a few hundred bytes",
+                    "look for a quote that is never closed");
+            }
             if (!Fill(begin)) return -1;
             begin = 0;
         }
         return _buffer[begin + position];
     }
 
-    /// <summary>Reads on, keeping what lies from <paramref name="keep"/>, which moves to the buffer's beginning; false at the end of the file.</summary>
+    /// <summary>
+    /// Reads on, keeping what lies from <paramref name="keep"/>, which moves to the buffer's beginning; false at the end of the
+    /// file.
+    /// </summary>
     bool Fill(int keep)
     {
         if (_streamEnded) return false;
@@ -185,16 +194,23 @@ sealed class CsvReader : IDisposable
         ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
         if (TryPlainDecimal(cell, out double value)) return value;
         if (!TryParse(cell, out value)) throw NotANumber(column, what);
-        return double.IsFinite(value) ? value : throw Error($"{Quote(column)} in {ColumnName(column)}", $"{what}, finite", "find out what wrote it, and mend or delete the row");
+        if (double.IsFinite(value)) return value;
+        throw Error($"{Quote(column)} in {ColumnName(column)}", $"{what}, finite", "find out what wrote it, and mend or delete the row");
     }
 
-    /// <summary>A cell as a number that only gives an order: infinite (<c>inf</c>, <c>1e400</c>) is fine, as for the official evaluator; NaN is not.</summary>
+    /// <summary>
+    /// A cell as a number that only gives an order: infinite (<c>inf</c>, <c>1e400</c>) is fine, as for the official evaluator;
+    /// NaN is not.
+    /// </summary>
     public double Score(int column)
     {
         ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
         if (TryPlainDecimal(cell, out double value)) return value;
         ReadOnlySpan<byte> unsigned = cell.Length > 0 && cell[0] is (byte)'-' or (byte)'+' ? cell[1..] : cell;
-        if (Ascii.EqualsIgnoreCase(unsigned, "inf") || Ascii.EqualsIgnoreCase(unsigned, "infinity")) return cell[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+        if (Ascii.EqualsIgnoreCase(unsigned, "inf") || Ascii.EqualsIgnoreCase(unsigned, "infinity"))
+        {
+            return cell[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+        }
         return TryParse(cell, out value) ? value : throw NotANumber(column, "the score, a number");
     }
 
@@ -202,14 +218,18 @@ sealed class CsvReader : IDisposable
     public double Timestamp(int column)
     {
         double value = Number(column, "the time in seconds, a number");
-        return value >= 0 ? value + 0.0 : throw Error($"{Quote(column)} in {ColumnName(column)}", "the time in seconds, not negative", "count from the beginning of the video");
+        // The sum turns −0 into 0: they are one time and must be one key.
+        if (value >= 0) return value + 0.0;
+        throw Error($"{Quote(column)} in {ColumnName(column)}", "the time in seconds, not negative",
+            "count from the beginning of the video");
     }
 
     /// <summary>A cell as a whole number.</summary>
     public int Integer(int column, string what)
     {
         ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
-        return int.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw NotANumber(column, what);
+        return int.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value
+            : throw NotANumber(column, what);
     }
 
     /// <summary>Columns 3 to 6 as a box.</summary>
@@ -224,7 +244,8 @@ sealed class CsvReader : IDisposable
     public string Quote(int column)
     {
         ReadOnlySpan<byte> cell = this[column];
-        string text = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 60)]).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, 60)]);
+        text = text.Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         return $"'{text}{(cell.Length > 60 ? "…" : "")}'";
     }
 
@@ -264,7 +285,8 @@ sealed class CsvReader : IDisposable
 
     // Without a word for NaN, which double.TryParse would otherwise take in any style.
     static bool TryParse(ReadOnlySpan<byte> cell, out double value) =>
-        double.TryParse(cell, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && !double.IsNaN(value);
+        double.TryParse(cell, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture, out value) && !double.IsNaN(value);
 
     static string ColumnName(int column) => $"column {column + 1}";
 

@@ -46,12 +46,17 @@ sealed class CsvWriter : IDisposable
     {
         Separate();
         Reserve(400);
-        if (!value.TryFormat(_buffer.AsSpan(_at), out int written, format, CultureInfo.InvariantCulture)) throw new InvalidOperationException("A number is longer than 400 characters.");
+        if (!value.TryFormat(_buffer.AsSpan(_at), out int written, format, CultureInfo.InvariantCulture))
+        {
+            throw new InvalidOperationException("A number is longer than 400 characters.");
+        }
         _at += written;
         return this;
     }
 
-    /// <summary>A number with at least three decimals, as AVA writes them, and as many more as it takes to read the same double back.</summary>
+    /// <summary>
+    /// A number with at least three decimals, as AVA writes them, and as many more as it takes to read the same double back.
+    /// </summary>
     public CsvWriter Exact(double value)
     {
         Span<byte> shortest = stackalloc byte[40];

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MlAva.Annotations;
 
 /// <summary>
-/// A detections csv (MMAction2's <c>results.csv</c>): no header; video, seconds, x1, y1, x2, y2, action, score. With 7 columns every score
-/// is 1. Packed files (<c>.csv.gz</c>) are read and written too.
+/// A detections csv (MMAction2's <c>results.csv</c>): no header; video, seconds, x1, y1, x2, y2, action, score. With 7 columns
+/// every score is 1. Packed files (<c>.csv.gz</c>) are read and written too.
 /// </summary>
 public static class DetectionFile
 {
@@ -12,9 +12,13 @@ public static class DetectionFile
     /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">A row cannot be read; the message says which, why, and how to mend it.</exception>
-    public static IReadOnlyList<DetectionRow> Read(string path, CancellationToken cancellation = default) => [.. Enumerate(path, cancellation)];
+    public static IReadOnlyList<DetectionRow> Read(string path, CancellationToken cancellation = default) =>
+        [.. Enumerate(path, cancellation)];
 
-    /// <summary>Reads a file row by row, without keeping it in memory. As in the official evaluator, action ids may be any whole number and scores may be infinite.</summary>
+    /// <summary>
+    /// Reads a file row by row, without keeping it in memory. As in the official evaluator, action ids may be any whole number
+    /// and scores may be infinite.
+    /// </summary>
     /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when it is reached.</exception>
@@ -24,19 +28,28 @@ public static class DetectionFile
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
-            if (csv.Count is not (7 or 8)) throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), or 7 without the score");
-            if (csv.Count == 8 && csv.IsBlank(6)) throw csv.Error("an empty column 7", "the action's id", "this looks like a file of person boxes; give it as the proposals");
-            yield return new(csv.Name(0), csv.Timestamp(1), csv.Box(), csv.Integer(6, "the action's id, a whole number"), csv.Count == 8 ? csv.Score(7) : 1.0);
+            if (csv.Count is not (7 or 8))
+            {
+                throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), or 7 without the score");
+            }
+            if (csv.Count == 8 && csv.IsBlank(6))
+            {
+                throw csv.Error("an empty column 7", "the action's id", "this looks like a file of person boxes; give it as the proposals");
+            }
+            int action = csv.Integer(6, "the action's id, a whole number");
+            yield return new(csv.Name(0), csv.Timestamp(1), csv.Box(), action, csv.Count == 8 ? csv.Score(7) : 1.0);
         }
     }
 
     /// <summary>
-    /// Writes a file as MMAction2 does (reference specification §6.5): whole seconds unpadded, coordinates and scores with three decimals, rounded
-    /// from their float32 value. Fractional seconds keep their fraction.
+    /// Writes a file as MMAction2 does (reference specification §6.5): whole seconds unpadded, coordinates and scores with three
+    /// decimals, rounded from their float32 value. Fractional seconds keep their fraction.
     /// </summary>
     /// <param name="path">The file to write or replace; packed if it ends in <c>.gz</c>.</param>
     /// <param name="rows">The rows, in order.</param>
-    /// <param name="decimals">Decimals of coordinates and scores, 1 to 9; MMAction2 0.x writes 3, MMAction2 1.x and SlowFast's scores have 4.</param>
+    /// <param name="decimals">
+    /// Decimals of coordinates and scores, 1 to 9; MMAction2 0.x writes 3, MMAction2 1.x and SlowFast's scores have 4.
+    /// </param>
     /// <param name="cancellation">Stops the writing; the old file stays.</param>
     /// <exception cref="ArgumentException">A row could not be read back: an empty video id, a number that is not finite.</exception>
     public static void Write(string path, IEnumerable<DetectionRow> rows, int decimals = 3, CancellationToken cancellation = default)

@@ -1,8 +1,8 @@
 namespace MlAva.Annotations;
 
 /// <summary>
-/// The keyframes that AVA leaves out (<c>ava_*_excluded_timestamps_*.csv</c>: video, seconds): of training, and of the evaluation of its
-/// first two generations. A file without any row is fine.
+/// The keyframes that AVA leaves out (<c>ava_*_excluded_timestamps_*.csv</c>: video, seconds): of training, and of the evaluation
+/// of its first two generations. A file without any row is fine.
 /// </summary>
 public sealed class ExcludedTimestamps
 {

@@ -56,11 +56,15 @@ static class InputFile
     public static void CheckStart(string path, ReadOnlySpan<byte> start)
     {
         (string Found, string Mend)? wrong =
-            start.StartsWith("version https://git-lfs"u8) ? ("a Git LFS pointer in place of the data", "run 'git lfs pull' where the file came from, then copy it again")
-            : start.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || start.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]) ? ("UTF-16 text", "save the file as UTF-8")
+            start.StartsWith("version https://git-lfs"u8)
+                ? ("a Git LFS pointer in place of the data", "run 'git lfs pull' where the file came from, then copy it again")
+            : start.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || start.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff])
+                ? ("UTF-16 text", "save the file as UTF-8")
             : start.StartsWith("PK\u0003\u0004"u8) ? ("a zip archive", "unpack it first")
-            : start.TrimStart(" \t\r\n"u8).StartsWith("<!"u8) || start.TrimStart(" \t\r\n"u8).StartsWith("<html"u8) ? ("a web page", "download the file itself, not the page that shows it")
-            : start.StartsWith((ReadOnlySpan<byte>)[0x80, 2]) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 4]) ? ("a Python pickle", "give the file as proposals, named .pkl")
+            : start.TrimStart(" \t\r\n"u8).StartsWith("<!"u8) || start.TrimStart(" \t\r\n"u8).StartsWith("<html"u8)
+                ? ("a web page", "download the file itself, not the page that shows it")
+            : start.StartsWith((ReadOnlySpan<byte>)[0x80, 2]) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 4])
+                ? ("a Python pickle", "give the file as proposals, named .pkl")
             : null;
         if (wrong is { } found) throw new AnnotationFormatException(path, 1, found.Found, "plain UTF-8 text", found.Mend);
     }

@@ -11,13 +11,18 @@ public sealed class KeyframeProposals
     public KeyframeProposals(Box[] boxes, double[]? scores, bool singlePrecision = false)
     {
         ArgumentNullException.ThrowIfNull(boxes);
-        if (scores is not null && scores.Length != boxes.Length) throw new ArgumentException($"{scores.Length} scores are given for {boxes.Length} boxes.", nameof(scores));
+        if (scores is not null && scores.Length != boxes.Length)
+        {
+            throw new ArgumentException($"{scores.Length} scores are given for {boxes.Length} boxes.", nameof(scores));
+        }
         Boxes = boxes;
         Scores = scores;
         IsSinglePrecision = singlePrecision;
     }
 
-    /// <summary>What stands in for a keyframe that the proposals lack (reference specification §6.4): the whole frame with score 1.</summary>
+    /// <summary>
+    /// What stands in for a keyframe that the proposals lack (reference specification §6.4): the whole frame with score 1.
+    /// </summary>
     public static KeyframeProposals WholeFrame { get; } = new([Box.WholeFrame], [1.0]);
 
     /// <summary>The boxes, normalised to 0–1.</summary>
@@ -26,15 +31,19 @@ public sealed class KeyframeProposals
     /// <summary>The detector's confidences, one a box; null where the file has four columns only.</summary>
     public double[]? Scores { get; }
 
-    /// <summary>Whether the file holds float32: a threshold is then rounded to float32 before the comparison, as NumPy does (0.9f is below 0.9).</summary>
+    /// <summary>
+    /// Whether the file holds float32: a threshold is then rounded to float32 before the comparison, as NumPy does (0.9f is below
+    /// 0.9).
+    /// </summary>
     public bool IsSinglePrecision { get; }
 
     /// <summary>The number of boxes.</summary>
     public int Count => Boxes.Length;
 
     /// <summary>
-    /// Keeps what the reference keeps (§6.4): the threshold is lowered to the best score where none reaches it, so that at least one box stays; scores
-    /// equal to it stay; then the first <paramref name="maxCount"/> in file order. Without scores only the count limits. Boxes without any stay so.
+    /// Keeps what the reference keeps (§6.4): the threshold is lowered to the best score where none reaches it, so that at least
+    /// one box stays; scores equal to it stay; then the first <paramref name="maxCount"/> in file order. Without scores only the
+    /// count limits. Boxes without any stay so.
     /// </summary>
     /// <param name="scoreThreshold">The lowest score to keep, 0 to 1.</param>
     /// <param name="maxCount">How many to keep at most.</param>
@@ -46,6 +55,7 @@ public sealed class KeyframeProposals
         double threshold = Math.Min(scoreThreshold, Scores.Max());
         if (IsSinglePrecision) threshold = (float)threshold;
         int[] kept = [.. Enumerable.Range(0, Count).Where(i => Scores[i] >= threshold).Take(maxCount)];
-        return kept.Length == Count ? this : new(Array.ConvertAll(kept, i => Boxes[i]), Array.ConvertAll(kept, i => Scores[i]), IsSinglePrecision);
+        return kept.Length == Count ? this
+            : new(Array.ConvertAll(kept, i => Boxes[i]), Array.ConvertAll(kept, i => Scores[i]), IsSinglePrecision);
     }
 }

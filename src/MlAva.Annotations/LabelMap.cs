@@ -6,8 +6,8 @@ using System.Text;
 namespace MlAva.Annotations;
 
 /// <summary>
-/// The classes of a data set. Reads AVA's protobuf text in both forms, <c>item { name: "…" id: 1 }</c> and <c>label { name: "…" label_id: 1
-/// label_type: PERSON_MOVEMENT }</c>, in any layout, and MMAction2's <c>1: name</c> lines.
+/// The classes of a data set. Reads AVA's protobuf text in both forms, <c>item { name: "…" id: 1 }</c> and <c>label { name: "…"
+/// label_id: 1 label_type: PERSON_MOVEMENT }</c>, in any layout, and MMAction2's <c>1: name</c> lines.
 /// </summary>
 public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
 {
@@ -61,7 +61,9 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
 
     /// <summary>Reads a label map.</summary>
     /// <param name="path">The file, <c>.pbtxt</c> or <c>.txt</c>.</param>
-    /// <exception cref="AnnotationFormatException">It cannot be read, an id is below 1 or appears twice, or a name is missing; with the line.</exception>
+    /// <exception cref="AnnotationFormatException">
+    /// It cannot be read, an id is below 1 or appears twice, or a name is missing; with the line.
+    /// </exception>
     public static LabelMap Read(string path)
     {
         string text = InputFile.ReadText(path);
@@ -69,7 +71,8 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
         List<LabelMapEntry> entries = start.Length > 0 && char.IsAsciiDigit(start[0]) ? ReadLines(path, text) : ReadProto(path, text);
         return entries.Count > 0
             ? new(entries)
-            : throw new AnnotationFormatException(path, 0, "no class", "at least one 'item { name: \"…\" id: 1 }'", "give the data set's label map");
+            : throw new AnnotationFormatException(path, 0, "no class", "at least one 'item { name: \"…\" id: 1 }'",
+                "give the data set's label map");
     }
 
     /// <summary>Writes AVA's protobuf text: the <c>label</c> form where any class has a group, else the <c>item</c> form.</summary>
@@ -80,7 +83,8 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
         StringBuilder text = new();
         foreach (LabelMapEntry entry in _entries)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(grouped ? "label" : "item")} {{\n  name: \"{Escape(entry.Name)}\"\n  {(grouped ? "label_id" : "id")}: {entry.Id}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(grouped ? "label" : "item")} {{\n  name: \"{Escape(entry.Name)}\"\n  {(grouped ? "label_id" : "id")}: {entry.Id}\n");
             if (TypeOf(entry.Group) is { } type) text.Append(CultureInfo.InvariantCulture, $"  label_type: {type}\n");
             text.Append("}\n");
         }
@@ -102,10 +106,16 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
 
     /// <summary>The name of an id.</summary>
     /// <exception cref="KeyNotFoundException">There is no class of this id.</exception>
-    public string NameOf(int id) => TryGetName(id, out string? name) ? name : throw new KeyNotFoundException($"The label map has no class {id}; its ids go from {Ids.Min()} to {MaxId}.");
+    public string NameOf(int id) =>
+        TryGetName(id, out string? name) ? name
+        : throw new KeyNotFoundException($"The label map has no class {id}; its ids go from {Ids.Min()} to {MaxId}.");
 
-    /// <summary>A label map whose classes without a group get AVA's by <see cref="AvaGroupOf"/>; for maps of AVA's own ids in the <c>item</c> form.</summary>
-    public LabelMap WithAvaGroups() => new([.. _entries.Select(e => e.Group == ActionGroup.Unknown ? e with { Group = AvaGroupOf(e.Id) } : e)]);
+    /// <summary>
+    /// A label map whose classes without a group get AVA's by <see cref="AvaGroupOf"/>; for maps of AVA's own ids in the
+    /// <c>item</c> form.
+    /// </summary>
+    public LabelMap WithAvaGroups() =>
+        new([.. _entries.Select(e => e.Group == ActionGroup.Unknown ? e with { Group = AvaGroupOf(e.Id) } : e)]);
 
     /// <summary>The classes, in file order.</summary>
     public IEnumerator<LabelMapEntry> GetEnumerator() => _entries.GetEnumerator();
@@ -122,7 +132,10 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
             int line = reader.Line;
             if (reader.Kind != ProtoTextReader.TokenKind.Word) throw reader.Error("'item' or 'label'", "begin every class with 'item {'");
             bool isClass = reader.Token is "item" or "label";
-            if (!isClass && entries.Count == 0) throw reader.Error("'item {' or 'label {'", "write every class as item { name: \"…\" id: 1 }, or as a line '1: name'");
+            if (!isClass && entries.Count == 0)
+            {
+                throw reader.Error("'item {' or 'label {'", "write every class as item { name: \"…\" id: 1 }, or as a line '1: name'");
+            }
             reader.Next();
             reader.Take(":");
             if (!isClass) reader.SkipValue();
@@ -141,7 +154,10 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
         ActionGroup group = ActionGroup.Unknown;
         while (!reader.Take(close))
         {
-            if (reader.Kind != ProtoTextReader.TokenKind.Word) throw reader.Error("a field's name or a closing brace", $"close the class that begins in line {line}");
+            if (reader.Kind != ProtoTextReader.TokenKind.Word)
+            {
+                throw reader.Error("a field's name or a closing brace", $"close the class that begins in line {line}");
+            }
             string field = reader.Token;
             reader.Next();
             reader.Take(":");
@@ -163,8 +179,10 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
             }
             if (!reader.Take(",")) reader.Take(";");
         }
-        return string.IsNullOrEmpty(name) ? throw new AnnotationFormatException(path, line, "a class without a name", "name: \"…\"", "give the class a name")
-            : id is null ? throw new AnnotationFormatException(path, line, $"class '{name}' without an id", "id: 1 or label_id: 1", "give the class an id")
+        return string.IsNullOrEmpty(name)
+            ? throw new AnnotationFormatException(path, line, "a class without a name", "name: \"…\"", "give the class a name")
+            : id is null ? throw new AnnotationFormatException(path, line, $"class '{name}' without an id", "id: 1 or label_id: 1",
+                "give the class an id")
             : new(id.Value, name, group);
     }
 
@@ -180,10 +198,15 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon < 0 || !int.TryParse(line.AsSpan(0, colon), NumberStyles.Integer, CultureInfo.InvariantCulture, out int id))
             {
-                throw new AnnotationFormatException(path, number, $"'{line}'", "an id, a colon and a name: 1: bend/bow (at the waist)", "write every line as the first one");
+                throw new AnnotationFormatException(path, number, $"'{line}'", "an id, a colon and a name: 1: bend/bow (at the waist)",
+                    "write every line as the first one");
             }
             string name = line[(colon + 1)..].Trim();
-            if (name.Length == 0) throw new AnnotationFormatException(path, number, "a class without a name", "a name behind the colon", "give the class a name");
+            if (name.Length == 0)
+            {
+                throw new AnnotationFormatException(path, number, "a class without a name", "a name behind the colon",
+                    "give the class a name");
+            }
             Add(entries, lineOfId, new(id, name, ActionGroup.Unknown), path, number);
         }
         return entries;
@@ -191,10 +214,16 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
 
     static void Add(List<LabelMapEntry> entries, Dictionary<int, int> lineOfId, LabelMapEntry entry, string path, int line)
     {
-        if (entry.Id < 1) throw new AnnotationFormatException(path, line, $"id {entry.Id} of class '{entry.Name}'", "an id of at least 1", "number the classes from 1: 0 stands for none of them");
+        if (entry.Id < 1)
+        {
+            throw new AnnotationFormatException(path, line, $"id {entry.Id} of class '{entry.Name}'", "an id of at least 1",
+                "number the classes from 1: 0 stands for none of them");
+        }
         if (!lineOfId.TryAdd(entry.Id, line))
         {
-            throw new AnnotationFormatException(path, line, $"id {entry.Id} of class '{entry.Name}', which line {lineOfId[entry.Id]} has already", "every id once", "give one of the two classes another id");
+            throw new AnnotationFormatException(path, line,
+                $"id {entry.Id} of class '{entry.Name}', which line {lineOfId[entry.Id]} has already", "every id once",
+                "give one of the two classes another id");
         }
         entries.Add(entry);
     }
@@ -215,6 +244,7 @@ public sealed class LabelMap : IReadOnlyList<LabelMapEntry>
         _ => null,
     };
 
-    static string Escape(string name) => name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+    static string Escape(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
 }

@@ -4,8 +4,9 @@ using MlAva.Pickle;
 namespace MlAva.Annotations;
 
 /// <summary>
-/// Files of person boxes: MMAction2's pickle, a dict from <c>"video,0902"</c> to an array n×5 (x1, y1, x2, y2, score; normalised) or n×4, and
-/// FAIR's csv, <c>video,seconds,x1,y1,x2,y2,,score</c>. Pickles are read without running anything (<see cref="PickleReader"/>).
+/// Files of person boxes: MMAction2's pickle, a dict from <c>"video,0902"</c> to an array n×5 (x1, y1, x2, y2, score; normalised)
+/// or n×4, and FAIR's csv, <c>video,seconds,x1,y1,x2,y2,,score</c>. Pickles are read without running anything
+/// (<see cref="PickleReader"/>).
 /// </summary>
 public static class ProposalFile
 {
@@ -34,7 +35,10 @@ public static class ProposalFile
         foreach ((KeyframeKey key, KeyframeProposals boxes) in proposals.Entries)
         {
             foreach (Box box in boxes.Boxes) WritableRow.Check(key.VideoId, key.Timestamp, box);
-            if (boxes.Scores?.All(double.IsFinite) == false) throw new ArgumentException($"A proposal's score at {key} is not finite.", nameof(proposals));
+            if (boxes.Scores?.All(double.IsFinite) == false)
+            {
+                throw new ArgumentException($"A proposal's score at {key} is not finite.", nameof(proposals));
+            }
             WritableRow.Check(key.VideoId, key.Timestamp, default);
             dictionary.Add(NameOf(key), ToArray(boxes));
         }
@@ -60,7 +64,8 @@ public static class ProposalFile
             if (proposals.Scores is { } scores) row[4] = scores[i];
         }
         int[] shape = [proposals.Count, width];
-        return proposals.IsSinglePrecision ? NumpyArray.Create(shape, Array.ConvertAll(values, v => (float)v)) : NumpyArray.Create(shape, values);
+        return proposals.IsSinglePrecision ? NumpyArray.Create(shape, Array.ConvertAll(values, v => (float)v))
+            : NumpyArray.Create(shape, values);
     }
 
     static Proposals ReadPickle(string path, CancellationToken cancellation)
@@ -84,11 +89,14 @@ public static class ProposalFile
         catch (PickleException e)
         {
             throw new AnnotationFormatException(path, 0, e.Message, "a pickled dict of plain NumPy arrays",
-                "if you trust where the file came from, load it in Python and write it again as {'video,0902': numpy.asarray(boxes, dtype=float), …}; do not load a stranger's pickle in Python", e);
+                "if you trust where the file came from, load it in Python and write it again as "
+                + "{'video,0902': numpy.asarray(boxes, dtype=float), …}; do not load a stranger's pickle in Python", e);
         }
         if (content is not PickleDictionary dictionary)
         {
-            throw new AnnotationFormatException(path, 0, $"a pickled {Describe(content)}", "a pickled dict from 'video,0902' to " + ArrayForm, "write the proposals as a dict");
+            throw new AnnotationFormatException(
+                path, 0, $"a pickled {Describe(content)}", $"a pickled dict from 'video,0902' to {ArrayForm}",
+                    "write the proposals as a dict");
         }
         List<KeyValuePair<KeyframeKey, KeyframeProposals>> entries = new(dictionary.Count);
         HashSet<KeyframeKey> seen = [];
@@ -97,7 +105,9 @@ public static class ProposalFile
             KeyframeKey keyframe = key is string name && ParseKey(name) is { } parsed ? parsed : throw BadKey(path, key);
             if (!seen.Add(keyframe))
             {
-                throw new AnnotationFormatException(path, 0, $"key '{key}', whose keyframe {keyframe} has an entry already under another spelling", "every keyframe once", "join the two arrays under one key");
+                throw new AnnotationFormatException(path, 0,
+                    $"key '{key}', whose keyframe {keyframe} has an entry already under another spelling", "every keyframe once",
+                    "join the two arrays under one key");
             }
             entries.Add(new(keyframe, FromArray(path, keyframe, value)));
         }
@@ -107,13 +117,20 @@ public static class ProposalFile
     static KeyframeKey? ParseKey(string name)
     {
         int comma = name.LastIndexOf(',');
-        return comma > 0 && double.TryParse(name.AsSpan(comma + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double time) && double.IsFinite(time) && time >= 0
+        return comma > 0 && double.TryParse(name.AsSpan(comma + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double time)
+            && double.IsFinite(time) && time >= 0
             ? new(name[..comma], time + 0.0)
             : null;
     }
 
-    static AnnotationFormatException BadKey(string path, object? key) => new(path, 0, $"key {(key is string ? $"'{key}'" : $"{key ?? "None"} ({Describe(key)})")}", "keys of the form 'video,0902'",
-        key is PickleTuple { Count: 2 } ? "in Python: {f'{v},{int(t):04d}': boxes for (v, t), boxes in d.items()}" : "name every keyframe by its video, a comma and its second");
+    static AnnotationFormatException BadKey(string path, object? key)
+    {
+        string found = key is string ? $"key '{key}'" : $"key {key ?? "None"} ({Describe(key)})";
+        string mend = key is PickleTuple { Count: 2 }
+            ? "in Python: {f'{v},{int(t):04d}': boxes for (v, t), boxes in d.items()}"
+            : "name every keyframe by its video, a comma and its second";
+        return new(path, 0, found, "keys of the form 'video,0902'", mend);
+    }
 
     static KeyframeProposals FromArray(string path, KeyframeKey key, object? value)
     {
@@ -126,9 +143,16 @@ public static class ProposalFile
         bool single = array.ElementType is NumpyElementType.Float32;
         // numpy.asarray([]) is how "nobody found" comes out of most scripts.
         if (array.Count == 0 && array.Rank <= 2) return new([], array.Rank == 2 && array.Shape[1] == 4 ? null : [], single);
-        if (array.Rank != 2 || array.Shape[1] is not (4 or 5)) throw Wrong($"an array of shape ({string.Join(", ", array.Shape)})", array.Rank == 1 ? "keep two axes also for one box: numpy.atleast_2d" : "keep 4 or 5 columns");
+        if (array.Rank != 2 || array.Shape[1] is not (4 or 5))
+        {
+            string mend = array.Rank == 1 ? "keep two axes also for one box: numpy.atleast_2d" : "keep 4 or 5 columns";
+            throw Wrong($"an array of shape ({string.Join(", ", array.Shape)})", mend);
+        }
         double[] values = array.ToDoubles();
-        if (!values.All(double.IsFinite)) throw Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+        if (!values.All(double.IsFinite))
+        {
+            throw Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+        }
         int width = array.Shape[1];
         Box[] boxes = new Box[array.Shape[0]];
         double[]? scores = width == 5 ? new double[boxes.Length] : null;
@@ -163,15 +187,26 @@ public static class ProposalFile
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
-            if (csv.Count is not (6 or 8)) throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, nothing, score), or 6 without scores");
+            if (csv.Count is not (6 or 8))
+            {
+                throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, nothing, score), or 6 without scores");
+            }
             if (width == 0) width = csv.Count;
-            if (csv.Count != width) throw csv.Error($"{csv.Count} columns", $"{width} columns, as in the rows before", "give every box a score, or none");
-            if (width == 8 && !csv.IsBlank(6)) throw csv.Error($"{csv.Quote(6)} in column 7", "nothing, as person boxes have no action", "this looks like annotations or detections; give the file of person boxes");
+            if (csv.Count != width)
+            {
+                throw csv.Error($"{csv.Count} columns", $"{width} columns, as in the rows before", "give every box a score, or none");
+            }
+            if (width == 8 && !csv.IsBlank(6))
+            {
+                throw csv.Error($"{csv.Quote(6)} in column 7", "nothing, as person boxes have no action",
+                    "this looks like annotations or detections; give the file of person boxes");
+            }
             KeyframeKey key = new(csv.Name(0), csv.Timestamp(1));
             if (!byKey.TryGetValue(key, out var boxes)) byKey[key] = boxes = ([], []);
             boxes.Boxes.Add(csv.Box());
             if (width == 8) boxes.Scores.Add(csv.Number(7, "the score, a number"));
         }
-        return new(byKey.Select(e => KeyValuePair.Create(e.Key, new KeyframeProposals([.. e.Value.Boxes], width == 8 ? [.. e.Value.Scores] : null))));
+        return new(byKey.Select(e =>
+            KeyValuePair.Create(e.Key, new KeyframeProposals([.. e.Value.Boxes], width == 8 ? [.. e.Value.Scores] : null))));
     }
 }

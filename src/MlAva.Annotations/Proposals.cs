@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MlAva.Annotations;
 
-/// <summary>The person boxes of many keyframes, found by keyframe however its seconds were written (<c>v,1</c> and <c>v,0001</c> are one).</summary>
+/// <summary>
+/// The person boxes of many keyframes, found by keyframe however its seconds were written (<c>v,1</c> and <c>v,0001</c> are one).
+/// </summary>
 public sealed class Proposals
 {
     readonly OrderedDictionary<KeyframeKey, KeyframeProposals> _byKey = [];
@@ -30,7 +32,8 @@ public sealed class Proposals
 
     /// <summary>The boxes of a keyframe.</summary>
     /// <exception cref="KeyNotFoundException">The keyframe has no entry.</exception>
-    public KeyframeProposals this[KeyframeKey key] => TryGet(key, out KeyframeProposals? found) ? found : throw new KeyNotFoundException($"There are no proposals for keyframe {key}.");
+    public KeyframeProposals this[KeyframeKey key] =>
+        TryGet(key, out KeyframeProposals? found) ? found : throw new KeyNotFoundException($"There are no proposals for keyframe {key}.");
 
     /// <summary>The boxes of a keyframe, if it has an entry.</summary>
     public bool TryGet(KeyframeKey key, [NotNullWhen(true)] out KeyframeProposals? proposals) => _byKey.TryGetValue(key, out proposals);

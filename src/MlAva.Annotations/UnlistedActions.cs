@@ -4,8 +4,8 @@ namespace MlAva.Annotations;
 public enum UnlistedActions
 {
     /// <summary>
-    /// Keep it, as the reference does: AVA's own csv files label 80 actions, while the label maps of its evaluation list 60 of them, and
-    /// the published models were trained on all.
+    /// Keep it, as the reference does: AVA's own csv files label 80 actions, while the label maps of its evaluation list 60 of
+    /// them, and the published models were trained on all.
     /// </summary>
     Keep,
 

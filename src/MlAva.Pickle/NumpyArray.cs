@@ -59,7 +59,8 @@ public sealed class NumpyArray
         }
         if (count != data.Length)
         {
-            throw new ArgumentException($"The shape ({string.Join(", ", shape.ToArray())}) needs {count} elements; there are {data.Length}.", nameof(shape));
+            throw new ArgumentException(
+                $"The shape ({string.Join(", ", shape.ToArray())}) needs {count} elements; there are {data.Length}.", nameof(shape));
         }
         return new(shape.ToArray(), type, data);
     }

@@ -60,11 +60,15 @@ static class NumpyBuilder
         // (version, shape, type, Fortran order?, raw bytes or list of objects); very old files leave the version out.
         ReadOnlySpan<object?> parts = state.AsSpan();
         if (parts.Length == 5) parts = parts[1..];
-        if (parts is not [PickleTuple shape, NumpyDataType type, bool or long, _]) throw reader.Fail("the state of a NumPy array makes no sense");
+        if (parts is not [PickleTuple shape, NumpyDataType type, bool or long, _])
+        {
+            throw reader.Fail("the state of a NumPy array makes no sense");
+        }
         bool fortran = parts[2] is true or (long)1;
         int[] lengths = Shape(reader, shape);
         if (parts[3] is List<object?> objects) FillObjects(reader, array, lengths, type, objects, fortran);
-        else Fill(reader, array, lengths, type, Raw(reader, parts[3]) ?? throw reader.Fail("the content of a NumPy array is missing"), fortran);
+        else Fill(reader, array, lengths, type, Raw(reader, parts[3]) ?? throw reader.Fail("the content of a NumPy array is missing"),
+            fortran);
     }
 
     // Protocol 2 keeps bytes as text, one character a byte; files of Python 2 hold them as a str, which reads as the same text.
@@ -81,7 +85,8 @@ static class NumpyBuilder
         int[] lengths = new int[shape.Count];
         for (int i = 0; i < lengths.Length; i++)
         {
-            lengths[i] = shape[i] is long length and >= 0 and <= int.MaxValue ? (int)length : throw reader.Fail("the shape of an array makes no sense");
+            lengths[i] = shape[i] is long length and >= 0 and <= int.MaxValue ? (int)length
+                : throw reader.Fail("the shape of an array makes no sense");
         }
         return lengths;
     }
@@ -103,7 +108,8 @@ static class NumpyBuilder
         int count = CountOf(reader, shape);
         if ((long)count * type.ItemSize != raw.Length)
         {
-            throw reader.Fail($"an array of shape ({string.Join(", ", shape)}) needs {(long)count * type.ItemSize} bytes, {raw.Length} are there");
+            string wanted = $"an array of shape ({string.Join(", ", shape)}) needs {(long)count * type.ItemSize} bytes";
+            throw reader.Fail($"{wanted}, {raw.Length} are there");
         }
         if (fortran && shape.Length > 1)
         {
@@ -120,7 +126,10 @@ static class NumpyBuilder
     static void FillObjects(PickleReader reader, NumpyArray array, int[] shape, NumpyDataType type, List<object?> objects, bool fortran)
     {
         int count = CountOf(reader, shape);
-        if (type.ElementType != NumpyElementType.Object || count != objects.Count) throw reader.Fail("the content of a NumPy array does not fit its shape");
+        if (type.ElementType != NumpyElementType.Object || count != objects.Count)
+        {
+            throw reader.Fail("the content of a NumPy array does not fit its shape");
+        }
         reader.Charge(12L * count);
         object?[] ordered = [.. objects];
         if (fortran && shape.Length > 1)
@@ -160,7 +169,10 @@ static class NumpyBuilder
 
     static Array Decode(PickleReader reader, NumpyDataType type, byte[] raw, int count)
     {
-        if (type.ElementType == NumpyElementType.Object || (long)count * type.ItemSize != raw.Length) throw reader.Fail("the bytes of an array do not fit its type");
+        if (type.ElementType == NumpyElementType.Object || (long)count * type.ItemSize != raw.Length)
+        {
+            throw reader.Fail("the bytes of an array do not fit its type");
+        }
         reader.Charge(raw.Length + (type.ElementType is NumpyElementType.Text or NumpyElementType.Bytes ? 40L * count : 0));
         int unit = type.ElementType switch { NumpyElementType.Text => 4, NumpyElementType.Bytes => 1, _ => type.ItemSize };
         if (type.BigEndian && unit > 1)
@@ -199,7 +211,8 @@ static class NumpyBuilder
         for (int i = 0; i < item.Length; i += 4)
         {
             uint code = BinaryPrimitives.ReadUInt32LittleEndian(item[i..]);
-            text.Append(Rune.TryCreate(code, out Rune rune) ? rune.ToString() : throw reader.Fail("an array of text holds a code that is no character"));
+            text.Append(Rune.TryCreate(code, out Rune rune) ? rune.ToString()
+                : throw reader.Fail("an array of text holds a code that is no character"));
         }
         return text.ToString().TrimEnd('\0');
     }

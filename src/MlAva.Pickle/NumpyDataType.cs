@@ -21,7 +21,9 @@ public sealed class NumpyDataType
     /// <summary>Whether elements are stored most significant byte first.</summary>
     public bool BigEndian { get; internal set; }
 
-    /// <summary>Reads NumPy's short form such as <c>f8</c>, <c>&lt;f4</c>, <c>b1</c>, <c>U5</c>; null where it is none that can be read.</summary>
+    /// <summary>
+    /// Reads NumPy's short form such as <c>f8</c>, <c>&lt;f4</c>, <c>b1</c>, <c>U5</c>; null where it is none that can be read.
+    /// </summary>
     internal static NumpyDataType? Parse(string text)
     {
         ReadOnlySpan<char> rest = text;
@@ -50,7 +52,8 @@ public sealed class NumpyDataType
             ('O', 0 or 8) => NumpyElementType.Object,
             _ => null,
         };
-        return type is { } known ? new(known, known switch { NumpyElementType.Text => size * 4, NumpyElementType.Object => 8, _ => size }, big) : null;
+        return type is { } known
+            ? new(known, known switch { NumpyElementType.Text => size * 4, NumpyElementType.Object => 8, _ => size }, big) : null;
     }
 
     /// <summary>NumPy's short form without byte order.</summary>

@@ -5,8 +5,8 @@ namespace MlAva.Pickle;
 
 /// <summary>
 /// A Python <c>dict</c> or <c>collections.OrderedDict</c>: keys keep the order in which they were first set. Keys are numbers,
-/// strings, byte strings, null, globals and tuples of these, compared by value within their type (integers are <see cref="long"/>,
-/// also when an <see cref="int"/> is given for lookup).
+/// strings, byte strings, null, globals and tuples of these, compared by value within their type (integers are
+/// <see cref="long"/>, also when an <see cref="int"/> is given for lookup).
 /// </summary>
 public sealed class PickleDictionary : IReadOnlyDictionary<object?, object?>
 {
@@ -33,7 +33,8 @@ public sealed class PickleDictionary : IReadOnlyDictionary<object?, object?>
     /// <exception cref="ArgumentException">Setting a key that Python could not hash (a list, dictionary or array).</exception>
     public object? this[object? key]
     {
-        get => TryGetValue(key, out object? value) ? value : throw new KeyNotFoundException($"The pickled dictionary has no key '{key ?? "None"}'.");
+        get => TryGetValue(key, out object? value) ? value
+            : throw new KeyNotFoundException($"The pickled dictionary has no key '{key ?? "None"}'.");
         set
         {
             if (!IsKey(key)) throw new ArgumentException($"A {key!.GetType().Name} cannot be a key.", nameof(key));
@@ -67,7 +68,8 @@ public sealed class PickleDictionary : IReadOnlyDictionary<object?, object?>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal static bool IsKey(object? key) => key is not (PickleDictionary or IList or NumpyArray) or byte[] && (key is not PickleTuple tuple || tuple.IsKey);
+    internal static bool IsKey(object? key) =>
+        key is not (PickleDictionary or IList or NumpyArray) or byte[] && (key is not PickleTuple tuple || tuple.IsKey);
 
     static object Stored(object? key) => key switch
     {

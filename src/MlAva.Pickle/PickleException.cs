@@ -7,7 +7,8 @@ public sealed class PickleException : FormatException
     /// <param name="message">What is wrong, without the position.</param>
     /// <param name="position">Byte offset, counted from where the reader began, of the opcode at fault.</param>
     /// <param name="inner">The error underneath, if any.</param>
-    public PickleException(string message, long position, Exception? inner = null) : base($"{message} (at byte {position} of the pickle)", inner)
+    public PickleException(string message, long position, Exception? inner = null)
+        : base($"{message} (at byte {position} of the pickle)", inner)
         => Position = position;
 
     /// <summary>Byte offset, counted from where the reader began, of the opcode at fault.</summary>

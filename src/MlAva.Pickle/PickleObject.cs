@@ -1,9 +1,9 @@
 namespace MlAva.Pickle;
 
 /// <summary>
-/// The inert record of a Python object: what would be called with which arguments, and what would be set on the result.
-/// The reader makes these only with <see cref="PickleReaderOptions.KeepUnknownGlobals"/>; the writer turns one into a call
-/// (REDUCE) that Python carries out when it loads the file.
+/// The inert record of a Python object: what would be called with which arguments, and what would be set on the result. The
+/// reader makes these only with <see cref="PickleReaderOptions.KeepUnknownGlobals"/>; the writer turns one into a call (REDUCE)
+/// that Python carries out when it loads the file.
 /// </summary>
 public sealed class PickleObject
 {
@@ -16,7 +16,8 @@ public sealed class PickleObject
         ArgumentNullException.ThrowIfNull(arguments);
         if (callable is not (PickleGlobal or PickleObject))
         {
-            throw new ArgumentException($"A {callable.GetType().Name} cannot be called; give a PickleGlobal or a PickleObject.", nameof(callable));
+            throw new ArgumentException($"A {callable.GetType().Name} cannot be called; give a PickleGlobal or a PickleObject.",
+                nameof(callable));
         }
         Callable = callable;
         Arguments = arguments;
@@ -43,6 +44,6 @@ public sealed class PickleObject
     /// <summary>What would be set as items of the object, where it derives from <c>dict</c>.</summary>
     public PickleDictionary Entries { get; } = [];
 
-    /// <summary>The callable and the number of arguments, for messages.</summary>
-    public override string ToString() => $"<{Callable} of {Arguments.Count} arguments>";
+    /// <summary>The callable and the number of arguments, for messages; calls of calls are not followed.</summary>
+    public override string ToString() => $"<{Global?.ToString() ?? "the result of a call"} of {Arguments.Count} arguments>";
 }

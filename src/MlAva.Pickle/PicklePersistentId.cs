@@ -1,5 +1,9 @@
 namespace MlAva.Pickle;
 
 /// <summary>Stands for an object kept outside the pickle (torch keeps the bytes of a tensor so); written as BINPERSID.</summary>
-/// <param name="Id">What names the object; torch uses a tuple <c>('storage', type, key, device, count)</c>.</param>
-public sealed record PicklePersistentId(object? Id);
+/// <param name="id">What names the object; torch uses a tuple <c>('storage', type, key, device, count)</c>.</param>
+public sealed class PicklePersistentId(object? id)
+{
+    /// <summary>What names the object.</summary>
+    public object? Id { get; } = id;
+}

@@ -7,13 +7,15 @@ namespace MlAva.Pickle;
 
 /// <summary>
 /// A restricted pickle machine for protocols 0 to 5. It makes only numbers (<see cref="long"/>, <see cref="BigInteger"/>,
-/// <see cref="double"/>, <see cref="bool"/>), <see cref="string"/>, <c>byte[]</c>, null, lists (<c>List&lt;object?&gt;</c>; Python sets
-/// become lists too), <see cref="PickleTuple"/>, <see cref="PickleDictionary"/>, <see cref="NumpyArray"/> and <see cref="NumpyDataType"/>; NumPy
-/// scalars become plain numbers. No Python code is run. A file that names any other class or function is refused at that very opcode,
-/// unless <see cref="PickleReaderOptions"/> give it a meaning. Damaged and hostile files end in <see cref="PickleException"/>.
+/// <see cref="double"/>, <see cref="bool"/>), <see cref="string"/>, <c>byte[]</c>, null, lists (<c>List&lt;object?&gt;</c>;
+/// Python sets become lists too), <see cref="PickleTuple"/>, <see cref="PickleDictionary"/>, <see cref="NumpyArray"/> and
+/// <see cref="NumpyDataType"/>; NumPy scalars become plain numbers. No Python code is run. A file that names any other class or
+/// function is refused at that very opcode, unless <see cref="PickleReaderOptions"/> give it a meaning. Damaged and hostile files
+/// end in <see cref="PickleException"/>.
 /// </summary>
 /// <remarks>
-/// One reader may read several pickles that follow one another, as in torch files older than 1.6. A reader is used by one thread at a time.
+/// One reader may read several pickles that follow one another, as in torch files older than 1.6. A reader is used by one thread
+/// at a time.
 /// </remarks>
 public sealed class PickleReader
 {
@@ -28,7 +30,7 @@ public sealed class PickleReader
     readonly PickleSource _source;
     readonly PickleReaderOptions _options;
     readonly List<int> _marks = [];
-    readonly Dictionary<uint, object?> _memo = [];
+    readonly PickleMemo _memo = new();
     object?[] _stack = new object?[64];
     int _count;
     long _opcodeAt;
@@ -42,8 +44,9 @@ public sealed class PickleReader
     }
 
     /// <summary>
-    /// Creates a reader over a stream, from where it stands. After <see cref="Read"/> and <see cref="ReadExactly"/> a stream that can
-    /// seek stands right behind what was consumed; one that cannot must be read on through this reader. The stream is not closed.
+    /// Creates a reader over a stream, from where it stands. After <see cref="Read"/> and <see cref="ReadExactly"/> a stream that
+    /// can seek stands right behind what was consumed; one that cannot must be read on through this reader. The stream is not
+    /// closed.
     /// </summary>
     public PickleReader(Stream stream, PickleReaderOptions? options = null)
     {
@@ -121,7 +124,10 @@ public sealed class PickleReader
     internal void Charge(long bytes)
     {
         _copied += bytes;
-        if (_copied > FreeCopies + CopiesPerByte * _source.Position) throw Fail("the file copies its data over and over, as only a hostile file does");
+        if (_copied > FreeCopies + CopiesPerByte * _source.Position)
+        {
+            throw Fail("the file copies its data over and over, as only a hostile file does");
+        }
     }
 
     void Execute(byte opcode)
@@ -186,7 +192,7 @@ public sealed class PickleReader
             case Opcode.BinPut: Memoize(_source.ReadByte()); break;
             case Opcode.LongBinPut: Memoize(UInt32()); break;
             case Opcode.Put: Memoize(IndexLine()); break;
-            case Opcode.Memoize: Memoize((uint)_memo.Count); break;
+            case Opcode.Memoize: Memoize(_memo.Count); break;
             case Opcode.BinGet: PushMemo(_source.ReadByte()); break;
             case Opcode.LongBinGet: PushMemo(UInt32()); break;
             case Opcode.Get: PushMemo(IndexLine()); break;
@@ -309,16 +315,17 @@ public sealed class PickleReader
         target[key] = value;
     }
 
-    void Memoize(uint index) => _memo[index] = Peek();
+    void Memoize(uint index) => _memo.Set(index, Peek());
 
-    void PushMemo(uint index) => Push(_memo.TryGetValue(index, out object? value) ? value : throw Fail($"the memo has no entry {index}"));
+    void PushMemo(uint index) => Push(_memo.TryGet(index, out object? value) ? value : throw Fail($"the memo has no entry {index}"));
 
     PickleGlobal Global(string module, string name)
     {
         PickleGlobal global = new(module, name);
         return _options.KeepUnknownGlobals || IsExtra(global) || IsBuiltIn(module, name)
             ? global
-            : throw Fail($"the file refers to the Python global '{global}', which is not on the list of harmless ones; it was not run and nothing was made of it");
+            : throw Fail($"the file refers to the Python global '{global}', which is not on the list of harmless ones; "
+                + "it was not run and nothing was made of it");
     }
 
     bool IsExtra(PickleGlobal global) => _options.AllowGlobal?.Invoke(global) == true;
@@ -344,7 +351,10 @@ public sealed class PickleReader
             if (_options.KeepUnknownGlobals) return new PickleObject(global, arguments) { KeywordArguments = keywords };
             throw Fail($"'{global}' is called, which has no meaning here");
         }
-        if (callable is PickleObject && _options.KeepUnknownGlobals) return new PickleObject(callable, arguments) { KeywordArguments = keywords };
+        if (callable is PickleObject && _options.KeepUnknownGlobals)
+        {
+            return new PickleObject(callable, arguments) { KeywordArguments = keywords };
+        }
         throw Fail("something is called that is no class and no function");
     }
 
@@ -392,7 +402,10 @@ public sealed class PickleReader
     {
         Charge(text.Length);
         byte[] bytes = new byte[text.Length];
-        for (int i = 0; i < bytes.Length; i++) bytes[i] = text[i] <= 0xff ? (byte)text[i] : throw Fail("bytes written as text hold a character above 255");
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = text[i] <= 0xff ? (byte)text[i] : throw Fail("bytes written as text hold a character above 255");
+        }
         return bytes;
     }
 
@@ -442,7 +455,9 @@ public sealed class PickleReader
         if (booleans && line.SequenceEqual("00"u8)) return false;
         if (booleans && line.SequenceEqual("01"u8)) return true;
         if (!booleans && line.EndsWith("L"u8)) line = line[..^1];
-        return line.Length <= MaxDigits && BigInteger.TryParse(Encoding.Latin1.GetString(line), NumberStyles.Integer, CultureInfo.InvariantCulture, out BigInteger value)
+        return line.Length <= MaxDigits
+            && BigInteger.TryParse(Encoding.Latin1.GetString(line), NumberStyles.Integer, CultureInfo.InvariantCulture,
+                out BigInteger value)
             ? Narrow(value)
             : throw Fail("a decimal integer cannot be read");
     }
@@ -453,7 +468,8 @@ public sealed class PickleReader
         if (line.SequenceEqual("inf"u8)) return double.PositiveInfinity;
         if (line.SequenceEqual("-inf"u8)) return double.NegativeInfinity;
         if (line.SequenceEqual("nan"u8)) return double.NaN;
-        return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw Fail("a decimal number cannot be read");
+        return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value
+            : throw Fail("a decimal number cannot be read");
     }
 
     uint IndexLine() => uint.TryParse(_source.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out uint index)

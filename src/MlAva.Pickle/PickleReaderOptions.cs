@@ -10,20 +10,21 @@ public sealed record PickleReaderOptions
     public Func<object?, object?>? PersistentLoad { get; init; }
 
     /// <summary>
-    /// Says which further classes and functions a file may name. It is asked before the built-in list, so it can also take over
-    /// a built-in one. Those allowed appear as <see cref="PickleGlobal"/> and, when called, go to <see cref="Call"/>.
+    /// Says which further classes and functions a file may name. It is asked before the built-in list, so it can also take over a
+    /// built-in one. Those allowed appear as <see cref="PickleGlobal"/> and, when called, go to <see cref="Call"/>.
     /// </summary>
     public Func<PickleGlobal, bool>? AllowGlobal { get; init; }
 
     /// <summary>
-    /// Gives a meaning to a call of a global that <see cref="AllowGlobal"/> allowed: it receives the global and the arguments and returns
-    /// the result. Throw a <see cref="FormatException"/> for arguments that make no sense. Null: such calls are errors.
+    /// Gives a meaning to a call of a global that <see cref="AllowGlobal"/> allowed: it receives the global and the arguments and
+    /// returns the result. Throw a <see cref="FormatException"/> for arguments that make no sense. Null: such calls are errors.
     /// </summary>
     public Func<PickleGlobal, object?[], object?>? Call { get; init; }
 
     /// <summary>
-    /// Whether classes and functions that are not allowed become inert data (<see cref="PickleGlobal"/>, <see cref="PickleObject"/>)
-    /// instead of an error: for files whose other parts matter, such as the <c>meta</c> of a checkpoint. Default: false.
+    /// Whether classes and functions that are not allowed become inert data (<see cref="PickleGlobal"/>,
+    /// <see cref="PickleObject"/>) instead of an error: for files whose other parts matter, such as the <c>meta</c> of a
+    /// checkpoint. Default: false.
     /// </summary>
     public bool KeepUnknownGlobals { get; init; }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace MlAva.Pickle;
 
 /// <summary>
-/// The bytes of a pickle, from memory or through a buffer from a stream. Lengths that a file declares are checked against what
-/// is left, or, where a stream cannot tell, read in growing pieces: a lie about a length never allocates more than the file has.
+/// The bytes of a pickle, from memory or through a buffer from a stream. Lengths that a file declares are checked against what is
+/// left, or, where a stream cannot tell, read in growing pieces: a lie about a length never allocates more than the file has.
 /// </summary>
 sealed class PickleSource
 {
@@ -34,7 +34,8 @@ sealed class PickleSource
     /// <summary>Bytes consumed since the beginning.</summary>
     public long Position => _origin + _at;
 
-    long Remaining => _end - _at + (_stream is null ? 0 : _stream.CanSeek ? Math.Max(_stream.Length - _stream.Position, 0) : long.MaxValue / 2);
+    long Remaining => _end - _at
+        + (_stream is null ? 0 : _stream.CanSeek ? Math.Max(_stream.Length - _stream.Position, 0) : long.MaxValue / 2);
 
     /// <summary>Whether nothing is left.</summary>
     public bool AtEnd => !Fill(1);
@@ -111,7 +112,10 @@ sealed class PickleSource
         _at += buffered;
         int left = destination.Length - buffered;
         if (left == 0) return;
-        if (_stream is null || _stream.ReadAtLeast(destination[buffered..], left, throwOnEndOfStream: false) < left) throw Truncated(destination.Length);
+        if (_stream is null || _stream.ReadAtLeast(destination[buffered..], left, throwOnEndOfStream: false) < left)
+        {
+            throw Truncated(destination.Length);
+        }
         _origin += left;
     }
 

@@ -84,5 +84,9 @@ public sealed class PickleTuple : IReadOnlyList<object?>, IEquatable<PickleTuple
     }
 
     /// <summary>The items as Python would show them, long tuples shortened.</summary>
-    public override string ToString() => $"({string.Join(", ", _items.Take(8).Select(i => i is PickleTuple t ? $"tuple of {t.Count}" : i ?? "None"))}{(Count > 8 ? ", …" : "")})";
+    public override string ToString()
+    {
+        IEnumerable<object> shown = _items.Take(8).Select(i => i is PickleTuple tuple ? $"tuple of {tuple.Count}" : i ?? "None");
+        return $"({string.Join(", ", shown)}{(Count > 8 ? ", …" : "")})";
+    }
 }

@@ -9,10 +9,10 @@ using System.Text;
 namespace MlAva.Pickle;
 
 /// <summary>
-/// Writes pickles of protocol 2, which Python 2.3 and everything since can load. It takes null, <see cref="bool"/>, integers, floating
-/// point numbers (as Python floats), <see cref="string"/>, <c>byte[]</c>, <see cref="PickleTuple"/>, <see cref="PickleDictionary"/>, any
-/// <see cref="IDictionary"/>, any other enumerable (as a list), <see cref="NumpyArray"/>, <see cref="PickleGlobal"/>, <see cref="PickleObject"/>
-/// (a call) and <see cref="PicklePersistentId"/>.
+/// Writes pickles of protocol 2, which Python 2.3 and everything since can load. It takes null, <see cref="bool"/>, integers,
+/// floating point numbers (as Python floats), <see cref="string"/>, <c>byte[]</c>, <see cref="PickleTuple"/>,
+/// <see cref="PickleDictionary"/>, any <see cref="IDictionary"/>, any other enumerable (as a list), <see cref="NumpyArray"/>,
+/// <see cref="PickleGlobal"/>, <see cref="PickleObject"/> (a call) and <see cref="PicklePersistentId"/>.
 /// </summary>
 /// <remarks>Strings, globals, and containers met again are written as references to the first, as Python does; cycles are fine.</remarks>
 public sealed class PickleWriter
@@ -51,7 +51,9 @@ public sealed class PickleWriter
     }
 
     /// <summary>Writes one value as a whole pickle; several calls put pickles one after another.</summary>
-    /// <exception cref="ArgumentException">Something in the value has no form in a pickle, or it is nested deeper than 500 levels.</exception>
+    /// <exception cref="ArgumentException">
+    /// Something in the value has no form in a pickle, or it is nested deeper than 500 levels.
+    /// </exception>
     public void Write(object? value)
     {
         _byValue.Clear();
@@ -81,7 +83,9 @@ public sealed class PickleWriter
             case null: Put(Opcode.None); break;
             case bool flag: Put(flag ? Opcode.NewTrue : Opcode.NewFalse); break;
             case BigInteger number: SaveInteger(number); break;
-            case sbyte or byte or short or ushort or int or uint or long: SaveInteger(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+            case sbyte or byte or short or ushort or int or uint or long:
+                SaveInteger(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
             case ulong number: SaveInteger(new BigInteger(number)); break;
             case double number: SaveDouble(number); break;
             case float number: SaveDouble(number); break;
@@ -125,7 +129,7 @@ public sealed class PickleWriter
             case IDictionary dictionary:
                 Put(Opcode.EmptyDict);
                 Memoize(_byReference, dictionary);
-                SaveEntries(dictionary.Cast<DictionaryEntry>().Select(e => new KeyValuePair<object?, object?>(e.Key, e.Value)));
+                SaveEntries(Entries(dictionary));
                 break;
             case IEnumerable items:
                 Put(Opcode.EmptyList);
@@ -135,6 +139,12 @@ public sealed class PickleWriter
             default:
                 throw new ArgumentException($"A {value.GetType().Name} has no form in a pickle.", nameof(value));
         }
+    }
+
+    // Enumerated by its own enumerator: a generic dictionary's other one gives pairs of its own types.
+    static IEnumerable<KeyValuePair<object?, object?>> Entries(IDictionary dictionary)
+    {
+        for (IDictionaryEnumerator e = dictionary.GetEnumerator(); e.MoveNext();) yield return new(e.Key, e.Value);
     }
 
     void SaveEntries(IEnumerable<KeyValuePair<object?, object?>> entries)
@@ -163,7 +173,10 @@ public sealed class PickleWriter
 
     void SaveCall(PickleObject call)
     {
-        if (call.KeywordArguments is { Count: > 0 }) throw new ArgumentException($"Protocol 2 has no keyword arguments; {call} has some.", nameof(call));
+        if (call.KeywordArguments is { Count: > 0 })
+        {
+            throw new ArgumentException($"Protocol 2 has no keyword arguments; {call} has some.", nameof(call));
+        }
         Save(call.Callable);
         SaveTuple(new PickleTuple([.. call.Arguments]));
         Put(Opcode.Reduce);
@@ -276,7 +289,10 @@ public sealed class PickleWriter
         SaveGlobal(Encode);
         long length = bytes.Length;
         foreach (byte b in bytes) length += b >> 7;
-        if (length > uint.MaxValue) throw new ArgumentException("More than 4 GiB in one array cannot be written with protocol 2.", nameof(bytes));
+        if (length > uint.MaxValue)
+        {
+            throw new ArgumentException("More than 4 GiB in one array cannot be written with protocol 2.", nameof(bytes));
+        }
         Put(Opcode.BinUnicode);
         BinaryPrimitives.WriteUInt32LittleEndian(Reserve(4), (uint)length);
         while (bytes.Length > 0)

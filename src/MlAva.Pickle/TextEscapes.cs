@@ -6,7 +6,9 @@ namespace MlAva.Pickle;
 /// <summary>The escapes of strings in protocol 0; null stands for one that cannot be read.</summary>
 static class TextEscapes
 {
-    /// <summary>The inside of a Python string literal: <c>\n</c>, <c>\x41</c>, <c>\101</c>, <c>\\</c> and so on; other bytes are Latin-1.</summary>
+    /// <summary>
+    /// The inside of a Python string literal: <c>\n</c>, <c>\x41</c>, <c>\101</c>, <c>\\</c> and so on; other bytes are Latin-1.
+    /// </summary>
     public static string? Quoted(ReadOnlySpan<byte> body)
     {
         StringBuilder text = new(body.Length);
@@ -67,6 +69,10 @@ static class TextEscapes
         return text.ToString();
     }
 
-    static uint? Hex(ReadOnlySpan<byte> text, int start, int digits) =>
-        start + digits <= text.Length && uint.TryParse(text.Slice(start, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code) ? code : null;
+    static uint? Hex(ReadOnlySpan<byte> text, int start, int digits)
+    {
+        if (start + digits > text.Length) return null;
+        ReadOnlySpan<byte> number = text.Slice(start, digits);
+        return uint.TryParse(number, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code) ? code : null;
+    }
 }

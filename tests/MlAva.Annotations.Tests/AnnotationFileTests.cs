@@ -20,7 +20,8 @@ public sealed class AnnotationFileTests : IDisposable
 
     [Fact]
     public void A_row_of_AVA_v1_has_no_person() =>
-        Assert.Equal(new AnnotationRow("053oq2xB3oU", 904, new(0.061, 0.168, 0.774, 0.877), 11, -1), Assert.Single(Read("053oq2xB3oU,904,0.061,0.168,0.774,0.877,11\n").Rows));
+        Assert.Equal(new AnnotationRow("053oq2xB3oU", 904, new(0.061, 0.168, 0.774, 0.877), 11, -1),
+            Assert.Single(Read("053oq2xB3oU,904,0.061,0.168,0.774,0.877,11\n").Rows));
 
     [Fact]
     public void Two_columns_are_a_keyframe_with_nobody_in_it()
@@ -55,7 +56,8 @@ public sealed class AnnotationFileTests : IDisposable
         for (int i = 0; i < 4000; i++)
         {
             names.Add(new string('n', i == 2000 ? 200_000 : random.Next(1, 60)) + (i % 7 == 0 ? "\"," : "") + i);
-            text.Append('"').Append(names[i].Replace("\"", "\"\"", StringComparison.Ordinal)).Append("\",").Append(i).Append(",0.1,0.2,0.3,0.4,5,6\r\n");
+            text.Append('"').Append(names[i].Replace("\"", "\"\"", StringComparison.Ordinal)).Append("\",").Append(i).Append(
+                ",0.1,0.2,0.3,0.4,5,6\r\n");
         }
         AnnotationFile file = Read(text.ToString());
         Assert.Equal(names, file.Rows.Select(r => r.VideoId));
@@ -112,11 +114,14 @@ public sealed class AnnotationFileTests : IDisposable
     {
         string path = _folder.File("latin.csv");
         File.WriteAllBytes(path, [.. "caf"u8, 0xe9, .. ",1,0,0,1,1,1,1\n"u8]);
-        Assert.Contains("UTF-8", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("UTF-8", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message,
+            StringComparison.Ordinal);
         File.WriteAllBytes(path, [0xff, 0xfe, (byte)'v', 0]);
-        Assert.Contains("UTF-16", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("UTF-16", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message,
+            StringComparison.Ordinal);
         File.WriteAllBytes(path, [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-        Assert.Contains("gzip", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("gzip", Assert.Throws<AnnotationFormatException>(() => AnnotationFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,8 +136,11 @@ public sealed class AnnotationFileTests : IDisposable
         for (int i = 0; i < 3000; i++)
         {
             double time = random.Next(3) == 0 ? random.NextDouble() * 2000 : random.Next(2000);
-            double Coordinate() => random.Next(3) switch { 0 => random.NextDouble(), 1 => Math.Round(random.NextDouble(), 3), _ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-12, 12)) };
-            rows.Add(new(ids[random.Next(ids.Length)], time, new(Coordinate(), Coordinate(), Coordinate(), Coordinate()), random.Next(1, 81), random.Next(-1, 500)));
+            double Coordinate() =>
+                random.Next(3) switch { 0 => random.NextDouble(), 1 => Math.Round(random.NextDouble(), 3), _ =>
+                (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-12, 12)) };
+            rows.Add(new(ids[random.Next(ids.Length)], time, new(Coordinate(), Coordinate(), Coordinate(), Coordinate()),
+                random.Next(1, 81), random.Next(-1, 500)));
         }
         KeyframeKey[] empty = [new("e", 3), new("e", 4.125)];
         foreach (string name in (string[])["r.csv", "r.csv.gz"])

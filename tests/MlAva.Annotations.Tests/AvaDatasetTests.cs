@@ -20,7 +20,8 @@ public sealed class AvaDatasetTests : IDisposable
     public void The_reference_data_set_is_grouped_merged_and_joined_alike(string expectedName, string proposals)
     {
         string folder = SharedData.Path("golden/components/dataset");
-        bool custom = expectedName.Contains("custom", StringComparison.Ordinal), test = expectedName.StartsWith("test", StringComparison.Ordinal);
+        bool custom = expectedName.Contains("custom", StringComparison.Ordinal),
+            test = expectedName.StartsWith("test", StringComparison.Ordinal);
         AvaDataset set = AvaDataset.Load(new()
         {
             AnnotationPath = Path.Combine(folder, "ann.csv"),
@@ -66,7 +67,8 @@ public sealed class AvaDatasetTests : IDisposable
     [Fact]
     public void Boxes_merge_by_equal_coordinates_and_keyframes_by_first_appearance()
     {
-        AvaDataset set = FromRows(Options(), new("v", 2, A, 3, 7), new("v", 1, A, 1, 1), new("v", 2, B, 4, 7), new("v", 2, A, 5, 8), new("v", 2, A, 3, 9));
+        AvaDataset set = FromRows(Options(), new("v", 2, A, 3, 7), new("v", 1, A, 1, 1), new("v", 2, B, 4, 7), new("v", 2, A, 5, 8),
+            new("v", 2, A, 3, 9));
         Assert.Equal(["v,0002", "v,0001"], set.Keyframes.Select(k => k.Key.ToString()));
         AvaKeyframe first = set.Keyframes[0];
         Assert.Equal([A, B], first.Boxes);
@@ -89,7 +91,8 @@ public sealed class AvaDatasetTests : IDisposable
     [Fact]
     public void Custom_classes_renumber_labels_and_drop_other_rows()
     {
-        AvaDataset set = FromRows(Options() with { CustomClasses = [40, 3], NumClasses = 3 }, new("v", 1, A, 40, 5), new("v", 2, A, 80, 5), new("v", 1, A, 3, 6), new("v", 1, B, 7, 6));
+        AvaDataset set = FromRows(Options() with { CustomClasses = [40, 3], NumClasses = 3 }, new("v", 1, A, 40, 5), new("v", 2, A, 80, 5),
+            new("v", 1, A, 3, 6), new("v", 1, B, 7, 6));
         AvaKeyframe keyframe = Assert.Single(set.Keyframes);
         Assert.Equal([[1, 2]], keyframe.Classes);
         Assert.Equal([0, 40, 3], set.ActionIds);
@@ -99,7 +102,8 @@ public sealed class AvaDatasetTests : IDisposable
     public void A_keyframe_without_proposals_gets_the_whole_frame()
     {
         Proposals proposals = new([new(new("v", 1), new([A, B], [0.5, 0.95])), new(new("v", 2), new([A, B], null))]);
-        AvaDataset set = AvaDataset.FromRows(Options(), [new("v", 1, A, 1, 1), new("v", 2, A, 1, 1), new("v", 3, A, 1, 1)], proposals: proposals);
+        AvaDataset set = AvaDataset.FromRows(Options(), [new("v", 1, A, 1, 1), new("v", 2, A, 1, 1), new("v", 3, A, 1, 1)],
+            proposals: proposals);
         Assert.Equal([B], set.Keyframes[0].Proposals!.Boxes);
         Assert.Equal([A, B], set.Keyframes[1].Proposals!.Boxes);
         Assert.Null(set.Keyframes[1].Proposals!.Scores);
@@ -117,7 +121,8 @@ public sealed class AvaDatasetTests : IDisposable
         AnnotationFormatException e = Assert.Throws<AnnotationFormatException>(() => AvaDataset.Load(options));
         Assert.Equal(3, e.Row);
         Assert.Contains("l.pbtxt", e.Expected, StringComparison.Ordinal);
-        Assert.Equal(1, Assert.Throws<AnnotationFormatException>(() => AvaDataset.Load(options with { UnlistedActions = UnlistedActions.Refuse })).Row);
+        Assert.Equal(1, Assert.Throws<AnnotationFormatException>(() =>
+            AvaDataset.Load(options with { UnlistedActions = UnlistedActions.Refuse })).Row);
         Assert.Throws<ArgumentException>(() => AvaDataset.Load(options with { CustomClasses = [2, 3], NumClasses = 3 }));
     }
 
@@ -134,7 +139,8 @@ public sealed class AvaDatasetTests : IDisposable
     [Fact]
     public void Options_out_of_range_are_named()
     {
-        static void Refused(AvaDatasetOptions options, string name) => Assert.Contains(name, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+        static void Refused(AvaDatasetOptions options, string name) =>
+            Assert.Contains(name, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
         Refused(Options() with { AnnotationPath = "" }, "AnnotationPath");
         Refused(Options() with { PersonScoreThreshold = 1.5 }, "PersonScoreThreshold is 1.5");
         Refused(Options() with { PersonScoreThreshold = double.NaN }, "PersonScoreThreshold");
@@ -147,11 +153,16 @@ public sealed class AvaDatasetTests : IDisposable
     }
 
     [SharedTheory("ava")]
-    [InlineData("nest/annotations/ava_train_v2.2.csv", "nest/annotations/ava_action_list_v2.2.pbtxt", "nest/annotations/ava_train_excluded_timestamps_v2.2.csv", "nest/annotations/ava_dense_proposals_train.FAIR.recall_93.9.pkl", 0)]
-    [InlineData("nest/annotations/ava_val_v2.2.csv", "nest/annotations/ava_action_list_v2.2.pbtxt", "nest/annotations/ava_val_excluded_timestamps_v2.2.csv", "nest/annotations/ava_dense_proposals_val.FAIR.recall_93.9.pkl", 11)]
-    [InlineData("custom_bird/ava_train_v2.1.csv", "custom_bird/ava_action_list_v2.1.pbtxt", "custom_bird/ava_train_excluded_timestamps_v2.1.csv", "custom_bird/ava_dense_proposals_train.FAIR.recall_93.9.pkl", 0)]
-    [InlineData("custom_bird/ava_val_v2.1.csv", "custom_bird/ava_action_list_v2.1.pbtxt", "custom_bird/ava_val_excluded_timestamps_v2.1.csv", "custom_bird/ava_dense_proposals_val.FAIR.recall_93.9.pkl", 0)]
-    public void Custom_sets_find_their_proposals_although_the_keys_are_padded_differently(string annotations, string labels, string excluded, string proposals, int missing)
+    [InlineData("nest/annotations/ava_train_v2.2.csv", "nest/annotations/ava_action_list_v2.2.pbtxt",
+        "nest/annotations/ava_train_excluded_timestamps_v2.2.csv", "nest/annotations/ava_dense_proposals_train.FAIR.recall_93.9.pkl", 0)]
+    [InlineData("nest/annotations/ava_val_v2.2.csv", "nest/annotations/ava_action_list_v2.2.pbtxt",
+        "nest/annotations/ava_val_excluded_timestamps_v2.2.csv", "nest/annotations/ava_dense_proposals_val.FAIR.recall_93.9.pkl", 11)]
+    [InlineData("custom_bird/ava_train_v2.1.csv", "custom_bird/ava_action_list_v2.1.pbtxt",
+        "custom_bird/ava_train_excluded_timestamps_v2.1.csv", "custom_bird/ava_dense_proposals_train.FAIR.recall_93.9.pkl", 0)]
+    [InlineData("custom_bird/ava_val_v2.1.csv", "custom_bird/ava_action_list_v2.1.pbtxt",
+        "custom_bird/ava_val_excluded_timestamps_v2.1.csv", "custom_bird/ava_dense_proposals_val.FAIR.recall_93.9.pkl", 0)]
+    public void Custom_sets_find_their_proposals_although_the_keys_are_padded_differently(string annotations, string labels,
+        string excluded, string proposals, int missing)
     {
         LabelMap map = LabelMap.Read(SharedData.Path($"ava/{labels}"));
         AvaDataset set = AvaDataset.Load(new()
@@ -185,7 +196,9 @@ public sealed class AvaDatasetTests : IDisposable
 
     static AvaDatasetOptions Options() => new() { AnnotationPath = "rows" };
 
-    static AvaDataset FromRows(AvaDatasetOptions options, params ReadOnlySpan<AnnotationRow> rows) => AvaDataset.FromRows(options, rows.ToArray());
+    static AvaDataset FromRows(AvaDatasetOptions options, params ReadOnlySpan<AnnotationRow> rows) =>
+        AvaDataset.FromRows(options, rows.ToArray());
 
-    static double[][] Rows(JsonElement array) => [.. array.EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
+    static double[][] Rows(JsonElement array) =>
+        [.. array.EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
 }

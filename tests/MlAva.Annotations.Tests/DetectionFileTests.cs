@@ -64,7 +64,8 @@ public sealed class DetectionFileTests : IDisposable
     public void Fractional_seconds_keep_their_fraction()
     {
         DetectionFile.Write(_folder.File("d.csv"), [new("v", 5.016949, new(0, 0, 1, 1), 3, 0.5), new("v", 902, new(0, 0, 1, 1), 3, 0.5)]);
-        Assert.Equal("v,5.016949,0.000,0.000,1.000,1.000,3,0.500\nv,902,0.000,0.000,1.000,1.000,3,0.500\n", File.ReadAllText(_folder.File("d.csv")));
+        Assert.Equal("v,5.016949,0.000,0.000,1.000,1.000,3,0.500\nv,902,0.000,0.000,1.000,1.000,3,0.500\n",
+            File.ReadAllText(_folder.File("d.csv")));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class DetectionFileTests : IDisposable
     {
         string path = _folder.Write("d.csv", "old");
         Assert.Throws<ArgumentException>(() => DetectionFile.Write(path, [new("v", 1, default, 1, double.NaN)]));
-        Assert.Throws<OperationCanceledException>(() => DetectionFile.Write(path, Enumerable.Repeat(new DetectionRow("v", 1, default, 1, 1), 5000), cancellation: new(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            DetectionFile.Write(path, Enumerable.Repeat(new DetectionRow("v", 1, default, 1, 1), 5000), cancellation: new(canceled: true)));
         Assert.Throws<ArgumentOutOfRangeException>(() => DetectionFile.Write(path, [], decimals: 0));
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(_folder.Path));
@@ -97,7 +99,8 @@ public sealed class DetectionFileTests : IDisposable
                 action++;
                 foreach (double[] v in boxes.EnumerateArray().Select(b => b.EnumerateArray().Select(x => x.GetDouble()).ToArray()))
                 {
-                    rows.Add(new(info.GetProperty("video_id").GetString()!, info.GetProperty("timestamp").GetInt32(), new(v[0], v[1], v[2], v[3]), custom ? customClasses[action] : action, v[4]));
+                    rows.Add(new(info.GetProperty("video_id").GetString()!, info.GetProperty("timestamp").GetInt32(),
+                        new(v[0], v[1], v[2], v[3]), custom ? customClasses[action] : action, v[4]));
                 }
             }
         }

@@ -25,7 +25,8 @@ public sealed class ExcludedTimestampsTests : IDisposable
 
     [Fact]
     public void A_row_of_another_width_is_named()
-        => Assert.Equal(2, Assert.Throws<AnnotationFormatException>(() => ExcludedTimestamps.Read(_folder.Write("e.csv", "v,1\nv,2,3\n"))).Row);
+        => Assert.Equal(2, Assert.Throws<AnnotationFormatException>(() =>
+            ExcludedTimestamps.Read(_folder.Write("e.csv", "v,1\nv,2,3\n"))).Row);
 
     [SharedFact("ava/annotations")]
     public void AVAs_own_files_are_read_and_written_back_byte_for_byte()

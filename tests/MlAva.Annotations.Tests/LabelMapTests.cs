@@ -62,7 +62,9 @@ public sealed class LabelMapTests : IDisposable
     [Fact]
     public void Names_with_quotes_and_backslashes_come_back_as_they_were()
     {
-        LabelMap map = LabelMap.FromEntries([new(3, "say \"hi\" \\ 中", ActionGroup.PersonInteraction), new(1, "same", ActionGroup.Unknown), new(2, "same", ActionGroup.Unknown)]);
+        LabelMap map = LabelMap.FromEntries(
+            [new(3, "say \"hi\" \\ 中", ActionGroup.PersonInteraction), new(1, "same", ActionGroup.Unknown),
+            new(2, "same", ActionGroup.Unknown)]);
         map.Write(_folder.File("w.pbtxt"));
         Assert.Equal(map, LabelMap.Read(_folder.File("w.pbtxt")));
         Assert.Throws<ArgumentException>(() => LabelMap.FromEntries([]));

@@ -43,7 +43,8 @@ public sealed class ProposalFileTests : IDisposable
             bool single = random.Next(2) == 0;
             double Value() => single ? random.NextSingle() : random.NextDouble();
             Box[] boxes = [.. Enumerable.Range(0, random.Next(5)).Select(_ => new Box(Value(), Value(), Value(), Value()))];
-            entries.Add(new(new($"v {i},x", random.Next(3) == 0 ? random.NextDouble() * 100 : i), new(boxes, i % 3 == 0 ? null : [.. boxes.Select(_ => Value())], single)));
+            entries.Add(new(new($"v {i},x", random.Next(3) == 0 ? random.NextDouble() * 100 : i),
+                new(boxes, i % 3 == 0 ? null : [.. boxes.Select(_ => Value())], single)));
         }
         ProposalFile.Write(_folder.File("w.pkl"), new(entries));
         Proposals read = ProposalFile.Read(_folder.File("w.pkl"));
@@ -71,7 +72,9 @@ public sealed class ProposalFileTests : IDisposable
     [Fact]
     public void FAIRs_csv_has_an_empty_column_and_the_score_last()
     {
-        Proposals read = ProposalFile.Read(_folder.Write("p.csv", "zC5Fh2tTS1U,1797,0.514,0.153,0.645,0.454,,0.401384\nother,0902,0,0,1,1,,1\nzC5Fh2tTS1U,1797,0.1,0.2,0.3,0.4, ,0.5\n"));
+        Proposals read = ProposalFile.Read(
+            _folder.Write("p.csv",
+            "zC5Fh2tTS1U,1797,0.514,0.153,0.645,0.454,,0.401384\nother,0902,0,0,1,1,,1\nzC5Fh2tTS1U,1797,0.1,0.2,0.3,0.4, ,0.5\n"));
         KeyframeProposals boxes = read[new("zC5Fh2tTS1U", 1797)];
         Assert.Equal([new Box(0.514, 0.153, 0.645, 0.454), new Box(0.1, 0.2, 0.3, 0.4)], boxes.Boxes);
         Assert.Equal([0.401384, 0.5], boxes.Scores!);
@@ -94,7 +97,8 @@ public sealed class ProposalFileTests : IDisposable
     [Fact]
     public void Empty_arrays_are_keyframes_with_nobody_found()
     {
-        Proposals read = ReadDict(("v,1", NumpyArray.Create([0], Array.Empty<double>())), ("v,2", NumpyArray.Create([0, 5], Array.Empty<float>())), ("v,3", NumpyArray.Create([0, 4], Array.Empty<float>())));
+        Proposals read = ReadDict(("v,1", NumpyArray.Create([0], Array.Empty<double>())),
+            ("v,2", NumpyArray.Create([0, 5], Array.Empty<float>())), ("v,3", NumpyArray.Create([0, 4], Array.Empty<float>())));
         Assert.All(read.Entries, e => Assert.Equal(0, e.Value.Count));
         Assert.Null(read[new("v", 3)].Scores);
     }

@@ -27,9 +27,9 @@ sealed class Director
         // Arms are easier to follow on quiet legs: gestures and objects go more often with these.
         _roles = new(Dice(),
             ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 4), ((Legs.Stride, Arms.Carry), 4),
-            ((Legs.Squat, Arms.Free), 3), ((Legs.Squat, Arms.Gesture), 1), ((Legs.Squat, Arms.Carry), 2),
+            ((Legs.Squat, Arms.Free), 3), ((Legs.Squat, Arms.Gesture), 1), ((Legs.Squat, Arms.Carry), 3),
             ((Legs.Jump, Arms.Free), 2), ((Legs.Jump, Arms.Gesture), 1), ((Legs.Jump, Arms.Carry), 1),
-            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 3));
+            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 2));
         _strides = new(Dice(), (MiniAvaAction.Stand, 3), (MiniAvaAction.Walk, 3));
         _squats = new(Dice(), (MiniAvaAction.GetUp, 3), (MiniAvaAction.Crouch, 3));
         _gestures = new(Dice(), (MiniAvaAction.Point, 3), (MiniAvaAction.Wave, 3));

@@ -11,7 +11,7 @@ namespace MlAva.MiniAva;
 /// <param name="StridePhase">Phase of the stride, radians in 0–2π.</param>
 /// <param name="Crouch">0: upright, 1: in a deep crouch.</param>
 /// <param name="JumpPhase">Phase of the jump, radians in 0–2π.</param>
-/// <param name="ArmPhase">Phase of the raised arm's swing, radians in 0–2π.</param>
+/// <param name="ArmPhase">Phase of the raised arm's swing, of the punches or of the embrace's sway, radians in 0–2π.</param>
 /// <param name="ObjectHeight">0: the object hangs at the hips, 1: it is held overhead.</param>
 public readonly record struct MiniAvaPose(
     int Facing, double Height, double X, double Ground,

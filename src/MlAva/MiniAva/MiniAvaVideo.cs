@@ -77,7 +77,7 @@ public sealed class MiniAvaVideo
     internal (Shot Shot, double Time) At(int frame)
     {
         int second = MiniAvaOptions.FirstSecond + (frame - 1 + (Options.Fps + 1) / 2) / Options.Fps;
-        Shot shot = Shots.Last(s => s.FirstSecond <= second || s == Shots[0]);
+        Shot shot = Shots.Last(s => s.FirstSecond <= second);
         return (shot, (frame - 1) / (double)Options.Fps - (shot.FirstSecond - MiniAvaOptions.FirstSecond));
     }
 

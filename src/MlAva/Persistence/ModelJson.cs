@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MlAva.Video;
 
 namespace MlAva.Persistence;
 
@@ -8,7 +9,7 @@ static class ModelJson
 {
     static readonly JsonSerializerOptions Settings = new()
     {
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new TemplateConverter() },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IgnoreReadOnlyProperties = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -18,4 +19,11 @@ static class ModelJson
 
     public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Settings)
         ?? throw new FormatException($"The model holds 'null' where {typeof(T).Name} was expected; the file is damaged, save the model again.");
+
+    sealed class TemplateConverter : JsonConverter<FrameTemplate>
+    {
+        public override FrameTemplate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => FrameTemplate.Parse(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, FrameTemplate value, JsonSerializerOptions options) => writer.WriteStringValue(value.Pattern);
+    }
 }

@@ -85,7 +85,8 @@ public sealed class ActionHeadTrainer : IEstimator<ScoreActionsTransformer>
                 using DisposeScope scope = NewDisposeScope();
                 (float[] features, float[] labels) = data.Take(order.AsSpan(step * Options.BatchSize, Math.Min(Options.BatchSize, order.Length - step * Options.BatchSize)));
                 optimizer.ZeroGradients();
-                Tensor batch = tensor(features, [features.Length / data.FeatureCount, data.FeatureCount]).to(device);
+                // Copied into torch's own, aligned memory: over a managed array the last bits depend on where the collector put it.
+                Tensor batch = tensor(features, [features.Length / data.FeatureCount, data.FeatureCount]).clone().to(device);
                 ActionLossResult result = ActionLoss.Compute(head.forward(batch), labels, head.Options)!; // every kept row has a label
                 sum += result.Loss.item<float>();
                 result.Loss.backward();

@@ -65,7 +65,8 @@ public sealed class ScoreActionsTransformer : AvaTransformer, IDisposable
         {
             using var _ = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            Tensor input = tensor(features, [features.Length / width, width]).to(_device);
+            // Copied into torch's own, aligned memory: over a managed array the last bits depend on where the collector put it.
+            Tensor input = tensor(features, [features.Length / width, width]).clone().to(_device);
             return _head.Probabilities(_head.forward(input)).cpu().data<float>().ToArray();
         }
     }

@@ -16,7 +16,8 @@ public class PickleReaderTests
         Assert.Equal(true, read["t"]);
         Assert.Equal(false, read["f"]);
         Assert.Equal(
-            [0L, 255L, 256L, 65535L, 65536L, -1L, -129L, 1L << 31, long.MinValue, long.MaxValue, BigInteger.Pow(2, 70), -BigInteger.Pow(2, 70)],
+            [0L, 255L, 256L, 65535L, 65536L, -1L, -129L, 1L << 31, long.MinValue, long.MaxValue, BigInteger.Pow(2, 70),
+                -BigInteger.Pow(2, 70)],
             (List<object?>)read["i"]!);
         Assert.Equal([0.5, -1e300, double.PositiveInfinity], (List<object?>)read["d"]!);
         Assert.Equal(["", "a'b", "café 中 😀\\n\n"], (List<object?>)read["s"]!);
@@ -71,7 +72,8 @@ public class PickleReaderTests
     [Fact]
     public void NumPy_2_names_are_known()
     {
-        byte[] pickle = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(PythonPickles.Get("arrays", 2)).Replace("numpy.core.", "numpy._core.", StringComparison.Ordinal));
+        byte[] pickle = Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(PythonPickles.Get("arrays", 2)).Replace("numpy.core.", "numpy._core.", StringComparison.Ordinal));
         Assert.Equal([1.5, 2, 3, 4, 5, 6], ((NumpyArray)((PickleDictionary)PickleReader.Load(pickle)!)["f8"]!).ToDoubles());
     }
 
@@ -90,7 +92,8 @@ public class PickleReaderTests
         Assert.Equal(position, e.Position);
     }
 
-    [Theory, InlineData("plain", 0), InlineData("plain", 2), InlineData("plain", 5), InlineData("arrays", 0), InlineData("arrays", 2), InlineData("arrays", 4), InlineData("arrays", 5)]
+    [Theory, InlineData("plain", 0), InlineData("plain", 2), InlineData("plain", 5), InlineData("arrays", 0), InlineData("arrays", 2),
+        InlineData("arrays", 4), InlineData("arrays", 5)]
     public void A_pickle_cut_anywhere_is_a_PickleException(string name, int protocol)
     {
         byte[] whole = PythonPickles.Get(name, protocol);
@@ -101,7 +104,8 @@ public class PickleReaderTests
         }
     }
 
-    [Theory, InlineData("plain", 0), InlineData("plain", 4), InlineData("arrays", 0), InlineData("arrays", 2), InlineData("arrays", 5), InlineData("ordered", 2)]
+    [Theory, InlineData("plain", 0), InlineData("plain", 4), InlineData("arrays", 0), InlineData("arrays", 2), InlineData("arrays", 5),
+        InlineData("ordered", 2)]
     public void Damaged_bytes_give_a_value_or_a_PickleException_and_nothing_else(string name, int protocol)
     {
         byte[] whole = PythonPickles.Get(name, protocol);
@@ -164,7 +168,27 @@ public class PickleReaderTests
     [InlineData("X\u0001\u0000\u0000\u0000\u00ff.")]
     [InlineData("hello")]
     [InlineData("PK\u0003\u0004")]
-    public void Senseless_opcodes_are_refused(string pickle) => Assert.Throws<PickleException>(() => PickleReader.Load(Encoding.Latin1.GetBytes(pickle)));
+    public void Senseless_opcodes_are_refused(string pickle) =>
+        Assert.Throws<PickleException>(() => PickleReader.Load(Encoding.Latin1.GetBytes(pickle)));
+
+    [Fact]
+    public void Memo_entries_may_be_numbered_wildly_and_again()
+    {
+        Assert.Equal(
+            new PickleTuple(1L, 2L, 3L, 4L, null, 1L, 2L, 4L, null),
+            PickleReader.Load(Encoding.Latin1.GetBytes(
+                "(K\u0001r\u00ff\u00ff\u00ff\u00ffK\u0002p1000\nK\u0003q\u0000K\u0004q\u0000Nq\u0007j\u00ff\u00ff\u00ff\u00ffg1000\nh\u0000h\u0007t.")));
+        // 1000 is numbered far ahead, read, numbered anew when the numbers before it have come, and read again.
+        string between = string.Concat(Enumerable.Range(0, 1000).Select(i => $"I{i}\np{i}\n0"));
+        Assert.Equal(new PickleTuple("far", "near", 999L),
+            PickleReader.Load(Encoding.Latin1.GetBytes($"S'far'\np1000\n{between}S'near'\np1000\n0g1000\ng999\n\u0087.")));
+        Assert.Throws<PickleException>(() => PickleReader.Load("Np9\ng8\n."u8.ToArray()));
+        // Numbers that double every time must not double an array every time.
+        string doubling = string.Concat(Enumerable.Range(0, 31).Select(i => $"p{255L << i & 0xffffffff}\n"));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Null(PickleReader.Load(Encoding.Latin1.GetBytes($"N{doubling}.")));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 
     [Fact]
     public void Deep_nesting_neither_overflows_the_stack_nor_hangs()
@@ -174,7 +198,12 @@ public class PickleReaderTests
         Assert.Throws<PickleException>(() => PickleReader.Load(deep));
         // Two towers of shared tuples, 2^200 leaves each, as keys of one dictionary.
         byte[] tower = [(byte)'K', 1, .. Enumerable.Repeat<byte[]>([(byte)'2', 0x86], 200).SelectMany(b => b)];
-        Assert.Throws<PickleException>(() => PickleReader.Load((byte[])[(byte)'}', .. tower, (byte)'N', (byte)'s', .. tower, (byte)'N', (byte)'s', (byte)'.']));
+        Assert.Throws<PickleException>(() =>
+            PickleReader.Load((byte[])[(byte)'}', .. tower, (byte)'N', (byte)'s', .. tower, (byte)'N', (byte)'s', (byte)'.']));
+        // A call of a call of a call.
+        byte[] calls = [.. "cm\nf\n"u8, .. Enumerable.Repeat(")R"u8.ToArray(), 500_000).SelectMany(b => b), (byte)'.'];
+        Assert.Contains("result of a call", PickleReader.Load(calls, new() { KeepUnknownGlobals = true })!.ToString(),
+            StringComparison.Ordinal);
         // Lists may be as deep as they like: nothing walks them.
         byte[] lists = [.. Enumerable.Repeat((byte)']', 1_000_000), .. Enumerable.Repeat((byte)'a', 999_999), (byte)'.'];
         Assert.Single((List<object?>)PickleReader.Load(lists)!);
@@ -183,7 +212,8 @@ public class PickleReaderTests
     [Fact]
     public void Copying_the_same_bytes_over_and_over_is_refused()
     {
-        byte[] head = [.. "cnumpy._core.numeric\n_frombuffer\nq\0(B"u8, 0, 0, 16, 0, .. new byte[1 << 20], .. "cnumpy\ndtype\n(S'u1'\ntR(I1048576\ntS'C'\ntq\u0001R0"u8];
+        byte[] head = [.. "cnumpy._core.numeric\n_frombuffer\nq\0(B"u8, 0, 0, 16, 0, .. new byte[1 << 20],
+            .. "cnumpy\ndtype\n(S'u1'\ntR(I1048576\ntS'C'\ntq\u0001R0"u8];
         byte[] again = [.. "h\0h\u0001R0"u8];
         byte[] bomb = [.. head, .. Enumerable.Repeat(again, 2000).SelectMany(b => b), (byte)'N', (byte)'.'];
         PickleException e = Assert.Throws<PickleException>(() => PickleReader.Load(bomb));

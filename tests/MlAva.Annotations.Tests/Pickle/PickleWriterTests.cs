@@ -54,7 +54,8 @@ public class PickleWriterTests
     {
         List<object?> cycle = [];
         cycle.Add(cycle);
-        PickleObject call = new(new PickleGlobal("torch._utils", "_rebuild"), new PicklePersistentId(new PickleTuple("storage", 3L)), 2L) { State = "s" };
+        PickleObject call = new(new PickleGlobal("torch._utils", "_rebuild"), new PicklePersistentId(new PickleTuple("storage", 3L)),
+            2L) { State = "s" };
         List<object?> read = (List<object?>)PickleReader.Load(
             PickleWriter.ToBytes(new object?[] { cycle, call, new PickleGlobal("torch", "FloatStorage") }),
             new() { KeepUnknownGlobals = true, PersistentLoad = id => id })!;
@@ -64,6 +65,15 @@ public class PickleWriterTests
         Assert.Equal([new PickleTuple("storage", 3L), 2L], made.Arguments);
         Assert.Equal("s", made.State);
         Assert.Equal(new PickleGlobal("torch", "FloatStorage"), read[2]);
+    }
+
+    [Fact]
+    public void DotNet_dictionaries_and_sequences_become_dicts_and_lists()
+    {
+        PickleDictionary read = (PickleDictionary)PickleReader.Load(
+            PickleWriter.ToBytes(new Dictionary<string, int[]> { ["b"] = [2, 70000], ["a"] = [] }))!;
+        Assert.Equal(["b", "a"], read.Keys);
+        Assert.Equal([2L, 70000L], (List<object?>)read["b"]!);
     }
 
     [Fact]
@@ -115,12 +125,14 @@ public class PickleWriterTests
         };
     }
 
-    static List<object?> Items(Random random, int depth) => [.. Enumerable.Range(0, random.Next(6)).Select(_ => RandomValue(random, depth - 1))];
+    static List<object?> Items(Random random, int depth) =>
+        [.. Enumerable.Range(0, random.Next(6)).Select(_ => RandomValue(random, depth - 1))];
 
     static PickleDictionary Dictionary(Random random, int depth)
     {
         PickleDictionary made = new() { IsOrderedDict = random.Next(2) == 0 };
-        for (int i = random.Next(6); i > 0; i--) made[random.Next(2) == 0 ? $"k{random.Next()}" : random.NextInt64()] = RandomValue(random, depth - 1);
+        for (int i = random.Next(6); i > 0; i--) made[random.Next(2) == 0 ? $"k{random.Next()}"
+            : random.NextInt64()] = RandomValue(random, depth - 1);
         return made;
     }
 
