@@ -79,6 +79,15 @@ public sealed class ActionDetectionCatalog
         return new(FrameMap.Evaluate(truths, Detections(data, actionThreshold), classes, excluded, options));
     }
 
+    /// <summary>The class names of scored or loaded data, by column of <c>Score</c> (or, without it, <c>Labels</c>), the first for column 0; none when the data does not say.</summary>
+    /// <param name="schema">The schema of the data.</param>
+    /// <exception cref="ArgumentException">There is neither column.</exception>
+    public IReadOnlyList<string> ClassNames(DataViewSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return ClassNameAnnotations.Read(schema.GetColumnOrNull(AvaColumns.Score) ?? ColumnOf.Singles(schema, AvaColumns.Labels));
+    }
+
     /// <summary>The detections of scored data (<c>VideoId</c>, <c>Timestamp</c>, <c>PredictedBoxes</c>, <c>Score</c>), in the order and the rounding of results.csv.</summary>
     /// <param name="data">Scored rows.</param>
     /// <param name="actionThreshold">Scores at or below this are left out.</param>

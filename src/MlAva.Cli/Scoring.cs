@@ -1,0 +1,38 @@
+using System.Globalization;
+using Microsoft.ML;
+using MlAva.Annotations;
+using MlAva.Evaluation;
+
+namespace MlAva.Cli;
+
+/// <summary>Scores a data set with a model and evaluates what comes out.</summary>
+static class Scoring
+{
+    /// <summary>
+    /// Writes the detections in the form of MMAction2's results.csv, where a file is asked for, and evaluates them as <c>mlava evaluate</c> would that file.
+    /// </summary>
+    public static FrameMapResult WriteAndEvaluate(
+        Terminal terminal, ActionDetectionCatalog catalog, ITransformer model, AvaDataView view, string? file, EvaluationFiles files, FrameMapOptions options, CancellationToken token) =>
+        ConsoleProgress.Run(terminal, "score", progress =>
+        {
+            IEnumerable<DetectionRow> rows = CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.Dataset.Keyframes.Count);
+            if (file is null) return files.Evaluate(rows, null, options, token);
+            DetectionFile.Write(file, rows, cancellation: token);
+            return files.Evaluate(DetectionFile.Enumerate(file, token), file, options, token);
+        });
+
+    static IEnumerable<DetectionRow> CountKeyframes(ConsoleProgress progress, IEnumerable<DetectionRow> rows, int keyframes)
+    {
+        int count = 0;
+        KeyframeKey last = default;
+        foreach (DetectionRow row in rows)
+        {
+            if (row.Key != last)
+            {
+                progress.Report((double)count / keyframes, string.Create(CultureInfo.InvariantCulture, $"keyframe {++count} of {keyframes}"));
+                last = row.Key;
+            }
+            yield return row;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Spectre.Console;
+
+namespace MlAva.Cli;
+
+/// <summary>Where the tool writes: results to standard output, everything else to standard error.</summary>
+sealed class Terminal
+{
+    /// <summary>Wide enough that no table wraps in a file or a pipe.</summary>
+    const int WidthOfFiles = 240;
+
+    public Terminal()
+    {
+        Results = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) });
+        if (Console.IsOutputRedirected) Results.Profile.Width = WidthOfFiles;
+        Log = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        ShowsBars = !Console.IsErrorRedirected && Log.Profile.Capabilities is { Ansi: true, Interactive: true };
+    }
+
+    /// <summary>Standard output.</summary>
+    public IAnsiConsole Results { get; }
+
+    /// <summary>Standard error.</summary>
+    public IAnsiConsole Log { get; }
+
+    /// <summary>Whether standard error is a terminal on which bars can move.</summary>
+    public bool ShowsBars { get; }
+
+    /// <summary>A line of the result.</summary>
+#pragma warning disable CA1822 // one face for all output
+    public void WriteResult(string line) => Console.Out.WriteLine(line);
+#pragma warning restore CA1822
+
+    /// <summary>A line about the work.</summary>
+    public void Note(string line)
+    {
+        // Through the console that moves the bar, which steps aside for the line.
+        if (ShowsBars) Log.WriteLine(line);
+        else Console.Error.WriteLine(line);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using MlAva.Training;
+
+namespace MlAva.Cli;
+
+/// <summary>Shows a training: a moving bar, and a line for every epoch.</summary>
+sealed class TrainingReporter(ConsoleProgress progress) : IProgress<TrainingProgress>
+{
+    string _validation = "";
+
+    public void Report(TrainingProgress value)
+    {
+        if (value.Validation is { } validation) _validation = Invariant($", mAP {validation.MeanAveragePrecision:F4}");
+        double share = ((value.Epoch - 1) * (double)value.StepsPerEpoch + value.Step) / ((double)value.Epochs * value.StepsPerEpoch);
+        progress.Report(share, Invariant($"epoch {value.Epoch}/{value.Epochs}, step {value.Step}/{value.StepsPerEpoch}, loss {value.Loss:F4}, lr {value.LearningRate:G4}{_validation}, ")
+            + Invariant($"{value.ClipsPerSecond:F1} clips/s, {(int)value.Remaining.TotalHours}:{value.Remaining:mm\\:ss} left"));
+        if (!value.EpochFinished) return;
+        string reason = value.Validation?.UndefinedReason is { } undefined ? $" ({undefined})" : "";
+        progress.Line(Invariant($"epoch {value.Epoch}/{value.Epochs}: loss {value.MeanLoss:F4}, lr {value.LearningRate:G4}{(value.Validation is null ? "" : _validation)}{reason}, {value.ClipsPerSecond:F1} clips/s"));
+    }
+
+    static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
