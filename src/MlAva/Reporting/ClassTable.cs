@@ -29,7 +29,7 @@ static class ClassTable
             }
             to.Add($"</tr>");
         }
-        to.Add($"</tbody><tfoot><tr><td></td><th scope=\"row\">mean of {result.NumClassesAveraged}</th><td></td><td class=\"num ap\">{result.MeanAveragePrecision:F3}</td>");
+        to.Add($"</tbody><tfoot><tr><td></td><th scope=\"row\">mean of {result.NumClassesAveraged}, total</th><td></td><td class=\"num ap\">{result.MeanAveragePrecision:F3}</td>");
         to.If(keyframeOnly is not null, m => m.Add($"<td class=\"num\">{keyframeOnly!.MeanAveragePrecision:F3}</td>"));
         to.If(baseline is not null, m => m.Add($"<td class=\"num\">{baseline!.MeanAveragePrecision:F3}</td>"));
         to.Add($"<td class=\"num\">{result.Classes.Sum(c => c.NumGroundTruth):N0}</td><td class=\"num\">{result.Classes.Sum(c => c.NumDetections):N0}</td><td class=\"num\">{result.Classes.Sum(c => c.NumTruePositives):N0}</td>");

@@ -24,6 +24,7 @@ static class ReportStyle
         .mlava .bars tbody th{padding-right:16px}
         .mlava .bars tbody th{width:1%;white-space:nowrap}
         .mlava .bars .group th,.mlava .bars .group td{padding-top:18px;font-weight:600}
+        .mlava .bars tbody .group th{max-width:0;white-space:nowrap}
         .mlava .bars .truths{color:var(--soft);padding-right:16px}
         .mlava .bars .scale{position:relative;height:18px}
         .mlava .bars .scale span{position:absolute;bottom:3px;left:0}
@@ -63,6 +64,7 @@ static class ReportStyle
         .mlava .curve .num{font-weight:600}
         .mlava .curve .under{margin:2px 0 0;font-size:12px;color:var(--soft);text-align:center;font-variant-numeric:tabular-nums}
         .mlava .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(360px,100%),1fr));gap:28px 40px}
+        .mlava .pair figure{max-width:560px}
         .mlava .pair figcaption{font-size:14px;margin-bottom:8px}
         .mlava .wide{overflow-x:auto}
         .mlava .classes{font-size:13px}
@@ -142,9 +144,14 @@ static class ReportStyle
         code{font:12.5px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
         pre{margin:0 0 12px;padding:10px 14px;background:var(--faint);color:var(--ink);white-space:pre-wrap;overflow-wrap:anywhere}
         @media (max-width:560px){main{padding:28px 18px}h1{font-size:25px}.verdict{grid-template-columns:1fr 1fr;gap:20px}.verdict strong{font-size:31px}section{margin-top:42px}}
-        @media print{@page{margin:14mm}main{max-width:none;padding:0}section{margin-top:32px}.curve,.example,.bars tbody,.classes tr,.pair figure,.facts div{break-inside:avoid}
-          h2,section>p,.legend{break-after:avoid}.wide{overflow:visible}.classes{font-size:10px}.classes th,.classes td{padding:3px 5px}.classes thead th{font-size:9px}
-          .curves{grid-template-columns:repeat(4,1fr)}.examples{grid-template-columns:repeat(3,1fr);gap:20px}}
+        @media print{@page{margin:13mm}.mlava{--paper:#fff;font-size:12px}main{max-width:none;padding:0}section{margin-top:28px}
+          h1{font-size:24px}h2{font-size:16px}.verdict{grid-template-columns:repeat(3,1fr)}.verdict strong{font-size:30px}.facts{grid-template-columns:repeat(4,1fr)}
+          .curve,.example,.mlava .bars tbody,.mlava .classes tr,.pair figure,.facts div,section>p{break-inside:avoid}h2,section>p,.legend{break-after:avoid}
+          .mlava table,.mlava .pair figure{max-width:560px}
+        .mlava .pair figcaption,.mlava .curve figcaption,.summary{font-size:12px}.mlava .wide{overflow:visible}
+          .mlava .classes{font-size:9.5px}.mlava .classes thead th{font-size:9px}.mlava .classes th,.mlava .classes td{padding:3px 3px}
+          .mlava .pair{grid-template-columns:1fr 1fr}.mlava .curves{grid-template-columns:repeat(5,1fr);gap:16px 18px}.mlava .curve .under{font-size:10px}
+          .examples{grid-template-columns:repeat(3,1fr);gap:22px}.persons ul li{font-size:11px;line-height:16px;grid-template-columns:10px 1fr 26px 24px;gap:5px}}
         """;
 
     /// <summary>Makes the table of classes sortable; without it the table stands as it is.</summary>
