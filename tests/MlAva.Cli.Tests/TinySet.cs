@@ -49,15 +49,19 @@ public sealed class TinySet : IDisposable
 
     public string In(string name) => _folder.File(name);
 
-    /// <summary>The arguments of a training with a tiny network; more can be added, and those of the data replaced.</summary>
-    public string[] Train(int epochs, string? workDirectory = null, string? annotations = null, string? proposals = null, bool validate = true, params string[] more) =>
-    [
-        "train", "--annotations", annotations ?? Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", proposals ?? Proposals,
-        .. validate ? (string[])["--val-annotations", Annotations, "--val-proposals", Proposals] : [],
-        "--work-dir", workDirectory ?? WorkDirectory, "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--batch-size", "3", "--lr", "0.05", "--warmup-epochs", "0",
-        "--clip-len", "2", "--frame-interval", "1", "--fps", "4", "--short-side", "48", "--rescale", "48,56", "--crop", "48",
-        "--base-channels", "4", "--stage-blocks", "1,1,1,1", "--inflate", "0,0,1,1", "--seed", "7", .. more,
-    ];
+    /// <summary>The arguments of a training with a tiny network. Options in <paramref name="more"/> take the place of those here.</summary>
+    public string[] Train(int epochs, string? workDirectory = null, string? annotations = null, string? proposals = null, bool validate = true, params string[] more)
+    {
+        string[] usual =
+        [
+            "--annotations", annotations ?? Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", proposals ?? Proposals,
+            .. validate ? (string[])["--val-annotations", Annotations, "--val-proposals", Proposals] : [],
+            "--work-dir", workDirectory ?? WorkDirectory, "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--batch-size", "3", "--lr", "0.002", "--warmup-epochs", "0",
+            "--clip-len", "2", "--frame-interval", "1", "--fps", "4", "--short-side", "48", "--rescale", "48,56", "--crop", "48",
+            "--base-channels", "4", "--stage-blocks", "1,1,1,1", "--inflate", "0,0,1,1", "--seed", "7",
+        ];
+        return ["train", .. usual.Chunk(2).Where(o => !more.Contains(o[0])).SelectMany(o => o), .. more];
+    }
 
     public string[] Test(string model, params string[] more) =>
         ["test", "--model", model, "--annotations", Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", Proposals, .. more];

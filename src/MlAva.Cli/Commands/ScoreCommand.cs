@@ -31,6 +31,7 @@ static class ScoreCommand
         {
             string path = parsed.GetRequiredValue(source);
             string id = parsed.GetValue(video) ?? (Directory.Exists(path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : Path.GetFileNameWithoutExtension(path));
+            if (parsed.GetValue(threshold) is not (>= 0 and <= 1)) throw new ArgumentException(Invariant($"--threshold is {parsed.GetValue(threshold)}; expected 0 to 1."));
             if (parsed.GetValue(top) < 1) throw new ArgumentException($"--top is {parsed.GetValue(top)}; expected at least 1.");
             if (!Path.Exists(path)) throw new FileNotFoundException("", path);
             ScoreRow[] rows = [.. Rows(terminal, id, path, parsed.GetValue(proposals), parsed.Given(timestamps), parsed.GetValue(personScore))];
