@@ -147,10 +147,9 @@ static class ReportStyle
         @media print{@page{margin:13mm}.mlava{--paper:#fff;font-size:12px}main{max-width:none;padding:0}section{margin-top:28px}
           h1{font-size:24px}h2{font-size:16px}.verdict{grid-template-columns:repeat(3,1fr)}.verdict strong{font-size:30px}.facts{grid-template-columns:repeat(4,1fr)}
           .curve,.example,.mlava .bars tbody,.mlava .classes tr,.pair figure,.facts div,section>p{break-inside:avoid}h2,section>p,.legend{break-after:avoid}
-          .mlava table,.mlava .pair figure{max-width:560px}
-        .mlava .pair figcaption,.mlava .curve figcaption,.summary{font-size:12px}.mlava .wide{overflow:visible}
-          .mlava .classes{font-size:9.5px}.mlava .classes thead th{font-size:9px}.mlava .classes th,.mlava .classes td{padding:3px 3px}
-          .mlava .pair{grid-template-columns:1fr 1fr}.mlava .curves{grid-template-columns:repeat(5,1fr);gap:16px 18px}.mlava .curve .under{font-size:10px}
+          .mlava table,.mlava .pair figcaption,.mlava .curve figcaption,.summary{font-size:12px}.mlava .wide{overflow:visible}
+          .mlava .classes tfoot{display:table-row-group}.mlava .classes{font-size:9.5px;break-inside:avoid}.mlava .classes thead th{font-size:9px}.mlava .classes th,.mlava .classes td{padding:3px 3px}
+          .mlava .pair{grid-template-columns:1fr 1fr}.mlava .curves{grid-template-columns:repeat(4,1fr);gap:16px 24px}.mlava .curve .under{font-size:10px}
           .examples{grid-template-columns:repeat(3,1fr);gap:22px}.persons ul li{font-size:11px;line-height:16px;grid-template-columns:10px 1fr 26px 24px;gap:5px}}
         """;
 
