@@ -5,6 +5,7 @@ using MlAva.Cli.Commands;
 
 RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who does what, where and when in a video.")
 {
+    QuickstartCommand.Create(),
     TrainCommand.Create(),
     TestCommand.Create(),
     ScoreCommand.Create(),
