@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -37,13 +38,14 @@ sealed class BatchNormalization : nn.Module<Tensor, Tensor>
     public void InitializeWeights(double scale = 1)
     {
         using var _ = no_grad();
-        nn.init.constant_(_weight, scale);
+        using Scalar weight = scale;
+        nn.init.constant_(_weight, weight);
         nn.init.zeros_(_bias);
     }
 
     public override Tensor forward(Tensor frames)
     {
-        if (training) _batchesTracked.add_(1);
+        if (training) _batchesTracked.add_(Constants.One, Constants.One);
         return F.batch_norm(frames, _runningMean, _runningVariance, _weight, _bias, training, momentum: 0.1, eps: 1e-5);
     }
 }

@@ -52,7 +52,7 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         using DisposeScope scope = NewDisposeScope();
         FrameBatch residual = _expand.forward(_convolve.forward(_reduce.forward(input)));
         FrameBatch identity = _downsample is null ? input : _downsample.forward(input);
-        Tensor output = residual.Frames.add_(identity.Frames).relu_();
+        Tensor output = residual.Frames.add_(identity.Frames, Constants.One).relu_();
         return new(output.MoveToOuterDisposeScope(), input.Clips);
     }
 }

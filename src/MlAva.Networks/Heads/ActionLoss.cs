@@ -39,10 +39,11 @@ public static class ActionLoss
         Tensor y = tensor(keptLabels.ToArray(), [kept.Count, columns - 1]).to(logits.dtype, logits.device);
         Tensor entropy = options.MultiLabel
             ? F.binary_cross_entropy_with_logits(x, y, reduction: nn.Reduction.None)
-            : -(y / y.sum(1, keepdim: true) * x.log_softmax(1)).sum(1);
+            : y.div(y.sum(1, keepdim: true)).mul(x.log_softmax(1)).sum(1).neg();
+        using Scalar alpha = options.FocalAlpha, gamma = options.FocalGamma;
         Tensor loss = options is { FocalAlpha: 1, FocalGamma: 0 }
             ? entropy.mean()
-            : (options.FocalAlpha * (1 - (-entropy).exp()).pow(options.FocalGamma) * entropy).mean();
+            : entropy.neg().exp().neg().add(Constants.One, Constants.One).pow(gamma).mul(alpha).mul(entropy).mean();
 
         float[] scores = Probabilities(x, options);
         return new(loss.MoveToOuterDisposeScope(), Metrics(scores, keptLabels, columns - 1, options));

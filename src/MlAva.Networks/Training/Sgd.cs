@@ -45,21 +45,22 @@ public sealed class Sgd : IDisposable
         if (present.Length == 0) return 0;
         double norm = stack(present.Select(g => g.norm())).norm().item<float>();
         // mmcv's clipping divides by the norm plus 1e-6, and only ever scales down.
-        double scale = _options.MaxGradientNorm > 0 ? Math.Min(_options.MaxGradientNorm / (norm + 1e-6), 1) : 1;
+        double factor = _options.MaxGradientNorm > 0 ? Math.Min(_options.MaxGradientNorm / (norm + 1e-6), 1) : 1;
+        using Scalar scale = (float)factor, decay = _options.WeightDecay, inertia = _options.Momentum, rate = -learningRate;
         for (int i = 0; i < _parameters.Length; i++)
         {
             if (gradients[i] is not { } gradient) continue;
             Parameter parameter = _parameters[i].Value;
-            if (scale < 1) gradient.mul_((float)scale);
-            if (_options.WeightDecay != 0) gradient.add_(parameter, alpha: _options.WeightDecay);
+            if (factor < 1) gradient.mul_(scale);
+            if (_options.WeightDecay != 0) gradient.add_(parameter, decay);
             Tensor step = gradient;
             if (_options.Momentum != 0)
             {
-                if (_momentum[i] is { } momentum) momentum.mul_(_options.Momentum).add_(gradient);
+                if (_momentum[i] is { } momentum) momentum.mul_(inertia).add_(gradient, Constants.One);
                 else _momentum[i] = gradient.clone().DetachFromDisposeScope();
-                step = _options.Nesterov ? gradient.add(_momentum[i]!, alpha: _options.Momentum) : _momentum[i]!;
+                step = _options.Nesterov ? gradient.add(_momentum[i]!, inertia) : _momentum[i]!;
             }
-            parameter.add_(step, alpha: -learningRate);
+            parameter.add_(step, rate);
         }
         return norm;
     }
