@@ -93,7 +93,7 @@ static class Flags
         HelpName = helpName,
         CustomParser = result => List<double>(
             result,
-            t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null,
+            t => double.TryParse(t, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null,
             "numbers", helpName),
     };
 

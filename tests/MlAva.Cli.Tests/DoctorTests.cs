@@ -68,7 +68,7 @@ public class DoctorTests
     [InlineData(890, 1790, 900.0, 1700.0)]
     [InlineData(890, 2690, 900.0, 1798.0)]
     [InlineData(1, 901, 0.0)]
-    public void A_known_start_of_the_time_axis_stays_and_the_end_lies_behind_every_timestamp(double start, double end, params double[] timestamps)
+    public void A_known_start_stays_and_the_end_lies_behind_every_timestamp(double start, double end, params double[] timestamps)
     {
         TimeAxis axis = TimeAxis.Of(timestamps, start);
 

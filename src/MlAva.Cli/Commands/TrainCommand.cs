@@ -165,7 +165,7 @@ sealed class TrainCommand
         double fps = parsed.GetValue(_fps);
         int[] rescale = parsed.Given(_rescale) ?? [Augmentation.ShortEdgeMinimum, Augmentation.ShortEdgeMaximum];
         if (rescale.Length != 2)
-            throw new ArgumentException($"--rescale has {rescale.Length} numbers; expected two, the least and the greatest, such as 256,320.");
+            throw new ArgumentException($"--rescale has {rescale.Length} numbers; expected two, least and greatest, such as 256,320.");
         return Defaults with
         {
             Epochs = parsed.GetValue(_epochs),
