@@ -40,14 +40,17 @@ sealed class ConsoleProgress
         int tenth = double.IsNaN(share) ? 0 : (int)(share * 10 + 1e-9);
         if (_sinceLine.Elapsed < Shortest || (tenth <= _tenth && _sinceLine.Elapsed < Longest)) return;
         _tenth = tenth;
-        Line(double.IsNaN(share) ? $"{_title}: {text}" : string.Create(CultureInfo.InvariantCulture, $"{_title}: {share * 100:F0} %, {text}"));
+        Line(double.IsNaN(share) ? $"{_title}: {text}"
+            : string.Create(CultureInfo.InvariantCulture, $"{_title}: {share * 100:F0} %, {text}"));
     }
 
     /// <summary>Writes a line that stays.</summary>
     public void Line(string text)
     {
         _sinceLine.Restart();
-        _terminal.Note(text);
+        // On a terminal, through the console that moves the bar, which steps aside for the line.
+        if (_task is not null) _terminal.Log.WriteLine(text);
+        else Terminal.Note(text);
     }
 
     /// <summary>Counts the items that pass.</summary>

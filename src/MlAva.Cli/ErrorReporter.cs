@@ -27,7 +27,8 @@ static class ErrorReporter
     {
         foreach (string message in parsed.Errors.Select(e => e.Message).Distinct()) Console.Error.WriteLine($"error: {message}");
         Command command = parsed.CommandResult.Command;
-        Console.Error.WriteLine($"See 'mlava {(command is RootCommand ? "" : command.Name + " ")}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
+        string verb = command is RootCommand ? "" : command.Name + " ";
+        Console.Error.WriteLine($"See 'mlava {verb}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
         return ExitCodes.BadInput;
     }
 
@@ -36,16 +37,20 @@ static class ErrorReporter
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
-            if (e is AnnotationFormatException or FrameDecodeException or FrameStoreException or CheckpointFormatException or PickleException) return e;
+            if (e is AnnotationFormatException or PickleException or FrameDecodeException) return e;
+            if (e is FrameStoreException or CheckpointFormatException) return e;
         }
-        while (exception is AggregateException or TargetInvocationException or TypeInitializationException && exception.InnerException is { } inner) exception = inner;
+        while (exception is AggregateException or TargetInvocationException or TypeInitializationException
+            && exception.InnerException is { } inner) exception = inner;
         return exception;
     }
 
     static string Message(Exception e) => e switch
     {
-        FileNotFoundException { FileName: { Length: > 0 } file } when !file.Contains(", Version=", StringComparison.Ordinal) => $"{file}: no such file. To mend: check the path",
-        DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) => $"{e.Message} To mend: check the path",
+        FileNotFoundException { FileName: { Length: > 0 } file } when !file.Contains(", Version=", StringComparison.Ordinal) =>
+            $"{file}: no such file. To mend: check the path",
+        DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
+            $"{e.Message} To mend: check the path",
         _ => e.Message,
     };
 }

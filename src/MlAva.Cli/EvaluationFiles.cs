@@ -11,7 +11,8 @@ sealed record EvaluationFiles(string Annotations, LabelMap Classes, string? Excl
     /// <param name="detectionFile">Their file, for messages; null where there is none.</param>
     /// <param name="options">The rules.</param>
     /// <param name="cancellationToken">Ends the evaluation.</param>
-    public FrameMapResult Evaluate(IEnumerable<DetectionRow> detections, string? detectionFile, FrameMapOptions options, CancellationToken cancellationToken)
+    public FrameMapResult Evaluate(IEnumerable<DetectionRow> detections, string? detectionFile, FrameMapOptions options,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<KeyframeKey>? excluded = Exclude is { } file ? ExcludedTimestamps.Read(file).Keys : null;
         List<KeyframeKey> empty = [];

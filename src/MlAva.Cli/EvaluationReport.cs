@@ -13,12 +13,16 @@ static class EvaluationReport
     {
         terminal.Results.Write(Classes(result));
         foreach (GroupResult group in result.Groups.Where(g => g.Group != ActionGroup.Unknown))
-            terminal.WriteResult($"{group.Group}: {Figure(group.MeanAveragePrecision)} over {Count(group.NumClassesAveraged)} of {Count(group.NumClasses)} classes");
-        foreach (string remark in result.Remarks) terminal.WriteResult($"remark: {remark}");
+        {
+            string classes = $"{Count(group.NumClassesAveraged)} of {Count(group.NumClasses)} classes";
+            Terminal.WriteResult($"{group.Group}: {Figure(group.MeanAveragePrecision)} over {classes}");
+        }
+        foreach (string remark in result.Remarks) Terminal.WriteResult($"remark: {remark}");
         FrameMapCounts counts = result.Counts;
-        terminal.WriteResult($"{Count(counts.Detections)} detections of {Count(counts.DetectionRows)}, {Count(counts.GroundTruth)} ground-truth labels of {Count(counts.GroundTruthRows)}, "
-            + $"{Count(counts.Keyframes)} keyframes; {result.NumClassesAveraged} classes averaged; protocol {result.Options.Protocol}, ties {result.Options.Ties}");
-        terminal.WriteResult(Headline(result));
+        Terminal.WriteResult($"{Count(counts.Detections)} detections of {Count(counts.DetectionRows)}, "
+            + $"{Count(counts.GroundTruth)} ground-truth labels of {Count(counts.GroundTruthRows)}, {Count(counts.Keyframes)} keyframes; "
+            + $"{result.NumClassesAveraged} classes averaged; protocol {result.Options.Protocol}, ties {result.Options.Ties}");
+        Terminal.WriteResult(Headline(result));
         if (json is not null) AtomicFile.Write(json, stream => EvaluationJson.Write(stream, result));
         if (!double.IsNaN(result.MeanAveragePrecision)) return ExitCodes.Fine;
         Console.Error.WriteLine($"error: mAP is undefined: {result.UndefinedReason}");
@@ -26,15 +30,18 @@ static class EvaluationReport
     }
 
     /// <summary>For example <c>mAP@0.5IOU: 0.2469</c>.</summary>
-    public static string Headline(FrameMapResult result) => string.Create(CultureInfo.InvariantCulture, $"mAP@{result.Options.IouThreshold}IOU: {Figure(result.MeanAveragePrecision)}");
+    public static string Headline(FrameMapResult result) =>
+        string.Create(CultureInfo.InvariantCulture, $"mAP@{result.Options.IouThreshold}IOU: {Figure(result.MeanAveragePrecision)}");
 
     static Table Classes(FrameMapResult result)
     {
         Table table = new Table { Border = TableBorder.Simple };
-        table.AddColumns(Right("id"), new TableColumn("name"), new TableColumn("group"), Right("AP"), Right("gt"), Right("det"), Right("tp"));
+        table.AddColumns(Right("id"), new TableColumn("name"), new TableColumn("group"), Right("AP"), Right("gt"), Right("det"),
+            Right("tp"));
         foreach (ClassResult c in result.Classes)
         {
-            string[] cells = [Count(c.Id), c.Name, c.Group == ActionGroup.Unknown ? "" : c.Group.ToString(), Figure(c.AveragePrecision), Count(c.NumGroundTruth), Count(c.NumDetections), Count(c.NumTruePositives)];
+            string[] cells = [Count(c.Id), c.Name, c.Group == ActionGroup.Unknown ? "" : c.Group.ToString(), Figure(c.AveragePrecision),
+                Count(c.NumGroundTruth), Count(c.NumDetections), Count(c.NumTruePositives)];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
         return table;

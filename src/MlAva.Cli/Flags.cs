@@ -9,41 +9,81 @@ namespace MlAva.Cli;
 static class Flags
 {
     /// <summary>Of every verb.</summary>
-    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show the stack trace of an error (also: MLAVA_DEBUG=1)", Recursive = true };
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "Show the stack trace of an error (also: MLAVA_DEBUG=1)", Recursive = true };
 
-    public static Option<string> Annotations(string name = "--annotations") => Required(name, "Annotation csv: video, seconds, x1, y1, x2, y2, action, person (.csv or .csv.gz)", "FILE");
+    public static Option<string> Annotations(string name = "--annotations") =>
+        Required(name, "Annotation csv: video, seconds, x1, y1, x2, y2, action, person (.csv or .csv.gz)", "FILE");
+
+    public static Option<string> Model() =>
+        Required("--model", "model.zip of 'mlava train'; it holds frame rate, time axis and clip form itself", "FILE");
+
+    public static Option<int?> NumClasses() => new("--num-classes")
+    {
+        Description = "Number of classes with the unused 0 [default: largest id of the label map + 1]",
+        HelpName = "N",
+    };
 
     public static Option<string> LabelMap() => Required("--label-map", "Label map (.pbtxt, or '1: name' lines)", "FILE");
 
-    public static Option<string> Frames() => Required("--frames", "Folder that holds a folder of frames, or a video file, for each video id", "FOLDER");
+    public static Option<string> Frames() =>
+        Required("--frames", "Folder that holds a folder of frames, or a video file, for each video id", "FOLDER");
 
-    public static Option<string?> Proposals(string name = "--proposals") => Optional(name, "Person boxes (.pkl or .csv); without them the whole frame is the only box", "FILE");
+    public static Option<string?> Proposals(string name = "--proposals") =>
+        Optional(name, "Person boxes (.pkl or .csv); without them the whole frame is the only box", "FILE");
 
     public static Option<string?> Exclude(string name = "--exclude") => Optional(name, "Excluded timestamps: video, seconds", "FILE");
 
-    public static Option<double> PersonScore() => WithDefault("--person-score-thr", 0.9, "Person boxes below this score are left out, unless none reaches it", "0-1");
+    public static Option<double> PersonScore() =>
+        WithDefault("--person-score-thr", 0.9, "Person boxes below this score are left out, unless none reaches it", "0-1");
 
-    public static Option<int?> Gpu() => new("--gpu") { Description = "Number of the CUDA device to compute on; without it the CPU", HelpName = "N" };
+    public static Option<int?> Gpu() =>
+        new("--gpu") { Description = "Number of the CUDA device to compute on; without it the CPU", HelpName = "N" };
 
     public static Option<double> Iou() => WithDefault("--iou", 0.5, "Smallest intersection over union of a match", "0-1");
 
-    public static Option<TieOrder> Ties() => WithDefault("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)", "stable|numpy");
+    public static Option<TieOrder> Ties() =>
+        WithDefault("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)",
+        "stable|numpy");
 
-    public static Option<MatchingProtocol> Protocol() => WithDefault("--protocol", MatchingProtocol.MMAction2, "Whose matching rules", "mmaction2|activitynet2018|activitynet2019|activitynet2020");
+    public static Option<MatchingProtocol> Protocol() =>
+        WithDefault("--protocol", MatchingProtocol.MMAction2, "Whose matching rules",
+        "mmaction2|activitynet2018|activitynet2019|activitynet2020");
 
-    public static Option<string> Required(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName, Required = true };
+    /// <summary>The rules of evaluation that the options ask for, checked.</summary>
+    public static FrameMapOptions Rules(ParseResult parsed, Option<double> iou, Option<TieOrder> ties, Option<MatchingProtocol> protocol)
+    {
+        FrameMapOptions rules = new()
+        {
+            IouThreshold = parsed.GetValue(iou),
+            Ties = parsed.GetValue(ties),
+            Protocol = parsed.GetValue(protocol),
+            KeepCurves = false,
+        };
+        rules.Validate();
+        return rules;
+    }
 
-    public static Option<string?> Optional(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+    public static Option<string> Required(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName, Required = true };
+
+    public static Option<string?> Optional(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
 
     public static Option<T> WithDefault<T>(string name, T value, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => value };
+
+    public static Option<double?> Number(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
 
     /// <summary>Whole numbers with commas between them.</summary>
     public static Option<int[]?> Numbers(string name, string description, string helpName) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = result => List<int>(result, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : null, "whole numbers", helpName),
+        CustomParser = result => List<int>(
+            result, t => int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : null,
+            "whole numbers", helpName),
     };
 
     /// <summary>Decimal numbers with commas between them.</summary>
@@ -51,11 +91,15 @@ static class Flags
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = result => List<double>(result, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null, "numbers", helpName),
+        CustomParser = result => List<double>(
+            result,
+            t => double.TryParse(t, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null,
+            "numbers", helpName),
     };
 
     /// <summary>The numbers given; null where the option is not on the command line.</summary>
-    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is { Implicit: false }
+        ? parsed.GetValue(option) : null;
 
     static T[]? List<T>(ArgumentResult result, Func<string, T?> parse, string what, string example)
         where T : struct
@@ -63,7 +107,8 @@ static class Flags
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : string.Join(' ', result.Tokens.Select(t => t.Value));
         T?[] values = [.. text.Split(',', StringSplitOptions.TrimEntries).Select(parse)];
         if (values.All(v => v is not null)) return [.. values.Select(v => v!.Value)];
-        result.AddError($"Option '{(result.Parent as OptionResult)?.Option.Name}' is '{text}'; expected {what} with commas between them, such as {example}.");
+        string? name = (result.Parent as OptionResult)?.Option.Name;
+        result.AddError($"Option '{name}' is '{text}'; expected {what} with commas between them, such as {example}.");
         return null;
     }
 }

@@ -20,10 +20,12 @@ static class ModelFile
         }
         catch (Exception e) when (e is InvalidDataException || e.GetType() == typeof(FormatException))
         {
-            throw new FormatException($"{path}: found no ML.NET model ({e.Message}); expected a model.zip. To mend: give the file that 'mlava train' or mlContext.Model.Save wrote", e);
+            throw new FormatException($"{path}: found no ML.NET model ({e.Message}); expected a model.zip. "
+                + "To mend: give the file that 'mlava train' or mlContext.Model.Save wrote", e);
         }
     }
 
     /// <summary>Saves a model; a killed process leaves the last good file.</summary>
-    public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path) => AtomicFile.Write(path, stream => context.Model.Save(model, schema, stream));
+    public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path) =>
+        AtomicFile.Write(path, stream => context.Model.Save(model, schema, stream));
 }

@@ -9,13 +9,16 @@ namespace MlAva.Cli;
 static class Scoring
 {
     /// <summary>
-    /// Writes the detections in the form of MMAction2's results.csv, where a file is asked for, and evaluates them as <c>mlava evaluate</c> would that file.
+    /// Writes the detections in the form of MMAction2's results.csv, where a file is asked for, and evaluates them as <c>mlava evaluate</c>
+    /// would that file.
     /// </summary>
     public static FrameMapResult WriteAndEvaluate(
-        Terminal terminal, ActionDetectionCatalog catalog, ITransformer model, AvaDataView view, string? file, EvaluationFiles files, FrameMapOptions options, CancellationToken token) =>
+        Terminal terminal, ActionDetectionCatalog catalog, ITransformer model, AvaDataView view, string? file, EvaluationFiles files,
+            FrameMapOptions options, CancellationToken token) =>
         ConsoleProgress.Run(terminal, "score", progress =>
         {
-            IEnumerable<DetectionRow> rows = CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.Dataset.Keyframes.Count);
+            IEnumerable<DetectionRow> rows =
+                CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.Dataset.Keyframes.Count);
             if (file is null) return files.Evaluate(rows, null, options, token);
             DetectionFile.Write(file, rows, cancellation: token);
             return files.Evaluate(DetectionFile.Enumerate(file, token), file, options, token);
@@ -29,7 +32,8 @@ static class Scoring
         {
             if (row.Key != last)
             {
-                progress.Report((double)count / keyframes, string.Create(CultureInfo.InvariantCulture, $"keyframe {++count} of {keyframes}"));
+                progress.Report((double)count / keyframes,
+                    string.Create(CultureInfo.InvariantCulture, $"keyframe {++count} of {keyframes}"));
                 last = row.Key;
             }
             yield return row;

@@ -25,16 +25,12 @@ sealed class Terminal
     /// <summary>Whether standard error is a terminal on which bars can move.</summary>
     public bool ShowsBars { get; }
 
-    /// <summary>A line of the result.</summary>
-#pragma warning disable CA1822 // one face for all output
-    public void WriteResult(string line) => Console.Out.WriteLine(line);
-#pragma warning restore CA1822
+    /// <summary>A line of the result, never wrapped.</summary>
+    public static void WriteResult(string line) => Console.Out.WriteLine(line);
 
-    /// <summary>A line about the work.</summary>
-    public void Note(string line)
-    {
-        // Through the console that moves the bar, which steps aside for the line.
-        if (ShowsBars) Log.WriteLine(line);
-        else Console.Error.WriteLine(line);
-    }
+    /// <summary>
+    /// A line about the work, never wrapped, so that a command in it can be copied. While a bar moves, <see cref="ConsoleProgress.Line"/>
+    /// takes its place.
+    /// </summary>
+    public static void Note(string line) => Console.Error.WriteLine(line);
 }

@@ -12,11 +12,13 @@ sealed class TrainingReporter(ConsoleProgress progress) : IProgress<TrainingProg
     {
         if (value.Validation is { } validation) _validation = Invariant($", mAP {validation.MeanAveragePrecision:F4}");
         double share = ((value.Epoch - 1) * (double)value.StepsPerEpoch + value.Step) / ((double)value.Epochs * value.StepsPerEpoch);
-        progress.Report(share, Invariant($"epoch {value.Epoch}/{value.Epochs}, step {value.Step}/{value.StepsPerEpoch}, loss {value.Loss:F4}, lr {value.LearningRate:G4}{_validation}, ")
-            + Invariant($"{value.ClipsPerSecond:F1} clips/s, {(int)value.Remaining.TotalHours}:{value.Remaining:mm\\:ss} left"));
+        string rate = Invariant($"lr {value.LearningRate:G4}"), speed = Invariant($"{value.ClipsPerSecond:F1} clips/s");
+        string left = Invariant($"{(int)value.Remaining.TotalHours}:{value.Remaining:mm\\:ss}");
+        progress.Report(share, Invariant($"epoch {value.Epoch}/{value.Epochs}, step {value.Step}/{value.StepsPerEpoch}, ")
+            + Invariant($"loss {value.Loss:F4}, {rate}{_validation}, {speed}, {left} left"));
         if (!value.EpochFinished) return;
         string reason = value.Validation?.UndefinedReason is { } undefined ? $" ({undefined})" : "";
-        progress.Line(Invariant($"epoch {value.Epoch}/{value.Epochs}: loss {value.MeanLoss:F4}, lr {value.LearningRate:G4}{(value.Validation is null ? "" : _validation)}{reason}, {value.ClipsPerSecond:F1} clips/s"));
+        progress.Line(Invariant($"epoch {value.Epoch}/{value.Epochs}: loss {value.MeanLoss:F4}, {rate}{_validation}{reason}, {speed}"));
     }
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

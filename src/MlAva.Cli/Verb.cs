@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace MlAva.Cli;
 
-/// <summary>A verb of the tool: a command with examples, whose work is told of Ctrl-C and whose errors become messages and exit codes.</summary>
+/// <summary>
+/// A verb of the tool: a command with examples, whose work is told of Ctrl-C and whose errors become messages and exit codes.
+/// </summary>
 sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
     /// <summary>Whole command lines, shown by <c>--help</c>.</summary>
@@ -18,7 +20,8 @@ sealed class Verb(string name, string description, params string[] examples) : C
             {
                 return work(parsed, new Terminal(), interruption.Token);
             }
-            catch (Exception e) when (interruption.Token.IsCancellationRequested && (e is OperationCanceledException || e.InnerException is OperationCanceledException))
+            catch (Exception e) when (interruption.Token.IsCancellationRequested
+                && (e is OperationCanceledException || e.InnerException is OperationCanceledException))
             {
                 Console.Error.WriteLine("stopped");
                 return ExitCodes.Interrupted;

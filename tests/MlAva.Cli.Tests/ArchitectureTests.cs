@@ -36,10 +36,12 @@ public class ArchitectureTests
             .Select(p => (Path.GetFileNameWithoutExtension(p), XDocument.Load(p))),
     ];
 
-    static IEnumerable<string> References(XDocument project, string kind) => project.Descendants(kind).Select(e => e.Attribute("Include")!.Value.Replace('\\', '/'));
+    static IEnumerable<string> References(XDocument project, string kind) =>
+        project.Descendants(kind).Select(e => e.Attribute("Include")!.Value.Replace('\\', '/'));
 
     [Fact]
-    public void Every_project_has_a_floor() => Assert.Equal(Floors.Keys.Order(StringComparer.Ordinal), Projects.Select(p => p.Project).Order(StringComparer.Ordinal));
+    public void Every_project_has_a_floor() =>
+        Assert.Equal(Floors.Keys.Order(StringComparer.Ordinal), Projects.Select(p => p.Project).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_project_uses_only_the_floors_below_it()
@@ -57,7 +59,8 @@ public class ArchitectureTests
         foreach ((string project, XDocument content) in Projects)
         {
             foreach (string package in References(content, "PackageReference"))
-                Assert.True(Packages[project].Any(p => package == p || package.StartsWith(p + ".", StringComparison.Ordinal)), $"{project} uses {package}, which is not of its trade.");
+                Assert.True(Packages[project].Any(p => package == p || package.StartsWith(p + ".", StringComparison.Ordinal)),
+                    $"{project} uses {package}, which is not of its trade.");
         }
     }
 
@@ -65,7 +68,8 @@ public class ArchitectureTests
     public void Only_the_tool_writes_to_the_console()
     {
         foreach (string file in Projects.Select(p => p.Project).Where(p => p != "MlAva.Cli")
-            .SelectMany(p => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "src", p), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(p => Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "src", p), "*.cs",
+            SearchOption.AllDirectories))
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
             Assert.False(File.ReadAllText(file).Contains("Console.", StringComparison.Ordinal), $"{file} writes to the console.");
     }

@@ -4,7 +4,9 @@ using MlAva.TestSupport;
 
 namespace MlAva.Cli.Tests;
 
-/// <summary>Whatever is wrong with the files: exit code 2, one message that names the place and the mend, and nothing half-written.</summary>
+/// <summary>
+/// Whatever is wrong with the files: exit code 2, one message that names the place and the mend, and nothing half-written.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
     readonly TinySet _set = new();
@@ -20,12 +22,14 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(before, Entries());
     }
 
-    string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_set.Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal)];
+    string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_set.Root, "*",
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal)];
 
     string Annotated(string row) => _set.Write("bad.csv", File.ReadAllText(_set.Annotations) + row + "\n");
 
     [Fact]
-    public void A_row_of_six_columns() => Refused(_set.Train(1, annotations: Annotated("first,4,0.1,0.1,0.5,0.9")), "bad.csv:9: ", "6 columns", "expected 8 columns");
+    public void A_row_of_six_columns() =>
+        Refused(_set.Train(1, annotations: Annotated("first,4,0.1,0.1,0.5,0.9")), "bad.csv:9: ", "6 columns", "expected 8 columns");
 
     [Fact]
     public void An_action_that_is_not_in_the_label_map() =>
@@ -33,7 +37,8 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void An_action_of_more_classes_that_is_not_in_the_label_map() =>
-        Refused(_set.Train(1, annotations: Annotated("first,4,0.1,0.1,0.5,0.9,3,0"), more: ["--num-classes", "9"]), "bad.csv:9: ", "action 3", "labels.pbtxt", "ids go up to 2");
+        Refused(_set.Train(1, annotations: Annotated("first,4,0.1,0.1,0.5,0.9,3,0"), more: ["--num-classes", "9"]), "bad.csv:9: ",
+            "action 3", "labels.pbtxt", "ids go up to 2");
 
     [Fact]
     public void A_missing_annotation_file() => Refused(_set.Train(1, annotations: _set.In("none.csv")), "none.csv", "no such file");
@@ -43,7 +48,8 @@ public sealed class BadInputTests : IDisposable
     {
         string trace = _set.In("trace"), command = $"touch {trace}", pickle = _set.In("evil.pkl");
         byte[] text = Encoding.UTF8.GetBytes(command);
-        byte[] content = [0x80, 2, .. "cos\nsystem\n"u8, (byte)'X', .. BitConverter.GetBytes(text.Length), .. text, 0x85, (byte)'R', (byte)'.'];
+        byte[] content = [0x80, 2, .. "cos\nsystem\n"u8, (byte)'X', .. BitConverter.GetBytes(text.Length), .. text, 0x85, (byte)'R',
+            (byte)'.'];
         File.WriteAllBytes(pickle, content);
 
         Refused(_set.Train(1, proposals: pickle), "evil.pkl", "os.system", "expected a pickled dict");
@@ -103,6 +109,7 @@ public sealed class BadInputTests : IDisposable
 
         Refused([
             "train", "--annotations", Path.Combine(folder, "ava_train_v2.1.csv"), "--frames", _set.Frames, "--label-map", map,
-            "--proposals", Path.Combine(folder, "ava_dense_proposals_train.FAIR.recall_93.9.pkl"), "--work-dir", _set.WorkDirectory, "--epochs", "1"], _set.Frames, "nothing there");
+            "--proposals", Path.Combine(folder, "ava_dense_proposals_train.FAIR.recall_93.9.pkl"), "--work-dir", _set.WorkDirectory,
+                "--epochs", "1"], _set.Frames, "nothing there");
     }
 }

@@ -11,7 +11,8 @@ public class DoctorTests
     {
         Tool run = Tool.Run("doctor").ExitsWith(0);
 
-        foreach (string word in (string[])["libtorch 2.", "TorchSharp 0.", "SkiaSharp", "FFmpeg", "Microsoft.ML 5.", "processors", "GiB", "Everything that is needed works."])
+        foreach (string word in (string[])["libtorch 2.", "TorchSharp 0.", "SkiaSharp", "FFmpeg", "Microsoft.ML 5.", "processors", "GiB",
+            "Everything that is needed works."])
             Assert.Contains(word, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("BROKEN", run.Output, StringComparison.Ordinal);
     }
@@ -22,7 +23,9 @@ public class DoctorTests
         using JsonDocument report = JsonDocument.Parse(Tool.Run("doctor", "--json").ExitsWith(0).Output);
 
         Assert.True(report.RootElement.GetProperty("isHealthy").GetBoolean());
-        Dictionary<string, string?> status = report.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!, c => c.GetProperty("status").GetString());
+        Dictionary<string, string?> status =
+            report.RootElement.GetProperty("checks").EnumerateArray()
+            .ToDictionary(c => c.GetProperty("name").GetString()!, c => c.GetProperty("status").GetString());
         Assert.Equal(["fine", "fine", "fine"], ((string[])["libtorch", "ML.NET", "image codec"]).Select(n => status[n]));
     }
 
@@ -59,5 +62,16 @@ public class DoctorTests
 
         Assert.Equal((start, end), (axis.Start, axis.End));
         Assert.NotEmpty(axis.Reason);
+    }
+
+    [Theory]
+    [InlineData(890, 1790, 900.0, 1700.0)]
+    [InlineData(890, 2690, 900.0, 1798.0)]
+    [InlineData(1, 901, 0.0)]
+    public void A_known_start_stays_and_the_end_lies_behind_every_timestamp(double start, double end, params double[] timestamps)
+    {
+        TimeAxis axis = TimeAxis.Of(timestamps, start);
+
+        Assert.Equal((start, end), (axis.Start, axis.End));
     }
 }

@@ -23,14 +23,20 @@ public sealed class EvaluateTests : IDisposable
         B,902,0.05,0.05,0.4,0.8,12,0.600
 
         """;
-    const string Labels = "item { name: \"stand\" id: 12 }\nitem { name: \"carry [heavy]\" id: 17 }\nitem { name: \"talk\" id: 79 }\nitem { name: \"watch\" id: 80 }\n";
+    const string Labels = """
+        item { name: "stand" id: 12 }
+        item { name: "carry [heavy]" id: 17 }
+        item { name: "talk" id: 79 }
+        item { name: "watch" id: 80 }
+        """;
 
     readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     string[] Arguments(string groundTruth = GroundTruth, string detections = Detections) =>
-        ["evaluate", "--annotations", _folder.Write("gt.csv", groundTruth), "--detections", _folder.Write("det.csv", detections), "--label-map", _folder.Write("map.pbtxt", Labels)];
+        ["evaluate", "--annotations", _folder.Write("gt.csv", groundTruth), "--detections", _folder.Write("det.csv", detections),
+            "--label-map", _folder.Write("map.pbtxt", Labels)];
 
     [Fact]
     public void The_worked_example_has_an_mAP_of_one_half()
@@ -44,14 +50,16 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal("", run.Errors);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(json));
         Assert.Equal(0.5, document.RootElement.GetProperty("mAP").GetDouble());
-        Dictionary<int, JsonElement> classes = document.RootElement.GetProperty("classes").EnumerateArray().ToDictionary(c => c.GetProperty("id").GetInt32());
+        Dictionary<int, JsonElement> classes =
+            document.RootElement.GetProperty("classes").EnumerateArray().ToDictionary(c => c.GetProperty("id").GetInt32());
         Assert.Equal((0.5, 3, 5, 2), Figures(classes[12]));
         Assert.Equal((1.0, 1, 1, 1), Figures(classes[17]));
         Assert.Equal((0.0, 1, 0, 0), Figures(classes[80]));
         Assert.Equal(JsonValueKind.Null, classes[79].GetProperty("ap").ValueKind);
 
         static (double, int, int, int) Figures(JsonElement c) =>
-            (c.GetProperty("ap").GetDouble(), c.GetProperty("numGroundTruth").GetInt32(), c.GetProperty("numDetections").GetInt32(), c.GetProperty("numTruePositives").GetInt32());
+            (c.GetProperty("ap").GetDouble(), c.GetProperty("numGroundTruth").GetInt32(), c.GetProperty("numDetections").GetInt32(),
+                c.GetProperty("numTruePositives").GetInt32());
     }
 
     [Fact]
@@ -70,7 +78,8 @@ public sealed class EvaluateTests : IDisposable
     [Fact]
     public void Rules_and_groups_can_be_chosen()
     {
-        Tool run = Tool.Run([.. Arguments(), "--protocol", "activitynet2019", "--ties", "numpy", "--iou", "0.3", "--ava-groups"]).ExitsWith(0);
+        Tool run = Tool.Run([.. Arguments(), "--protocol", "activitynet2019", "--ties", "numpy", "--iou", "0.3", "--ava-groups"])
+            .ExitsWith(0);
 
         Assert.Contains("protocol ActivityNet2019, ties NumPy", run.Output, StringComparison.Ordinal);
         // At 0.3 the detection at 903, IoU 1/3, is right too: 12 has three of three found.
@@ -89,11 +98,14 @@ public sealed class EvaluateTests : IDisposable
         string[] exclusions = exclude ? ["--exclude", Path.Combine(folder, "excluded.csv")] : [];
 
         Tool.Run([
-            "evaluate", "--annotations", Path.Combine(folder, "gt.csv.gz"), "--detections", Path.Combine(folder, "det.csv.gz"), "--label-map", Path.Combine(folder, "labelmap.pbtxt"),
+            "evaluate", "--annotations", Path.Combine(folder, "gt.csv.gz"), "--detections", Path.Combine(folder, "det.csv.gz"),
+                "--label-map", Path.Combine(folder, "labelmap.pbtxt"),
             "--protocol", protocol, "--ties", "numpy", "--json", json, .. exclusions]).ExitsWith(0);
 
-        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))), found = JsonDocument.Parse(File.ReadAllText(json));
-        Assert.Equal(expected.RootElement.GetProperty("runs").GetProperty(official).GetProperty("mAP").GetDouble(), found.RootElement.GetProperty("mAP").GetDouble(), 1e-12);
+        using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json"))),
+            found = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(expected.RootElement.GetProperty("runs").GetProperty(official).GetProperty("mAP").GetDouble(),
+            found.RootElement.GetProperty("mAP").GetDouble(), 1e-12);
     }
 
     [Fact]
@@ -101,10 +113,12 @@ public sealed class EvaluateTests : IDisposable
     {
         string json = _folder.Write("figures.json", "old");
 
-        Tool.Run([.. Arguments(detections: Detections + "A,902,0.1,0.1,0.5,0.9\n"), "--json", json]).Refuses("det.csv:7: ", "6 columns", "expected 8 columns", "To mend: ");
+        Tool.Run([.. Arguments(detections: Detections + "A,902,0.1,0.1,0.5,0.9\n"), "--json", json])
+            .Refuses("det.csv:7: ", "6 columns", "expected 8 columns", "To mend: ");
 
         Assert.Equal("old", File.ReadAllText(json));
-        Assert.Equal(["det.csv", "figures.json", "gt.csv", "map.pbtxt"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["det.csv", "figures.json", "gt.csv", "map.pbtxt"],
+            Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -114,7 +128,8 @@ public sealed class EvaluateTests : IDisposable
 
     [Fact]
     public void An_undefined_mAP_is_an_error_with_its_reason() =>
-        Tool.Run(Arguments("A,0902,0.1,0.1,0.5,0.9,3,0\n")).Refuses("mAP is undefined", "None of the 1 rows of ground truth is of a class in the label map");
+        Tool.Run(Arguments("A,0902,0.1,0.1,0.5,0.9,3,0\n"))
+            .Refuses("mAP is undefined", "None of the 1 rows of ground truth is of a class in the label map");
 
     [Fact]
     public void Detections_that_share_no_keyframe_are_remarked_upon()
@@ -135,7 +150,8 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
-    public void An_option_out_of_range_is_refused() => Tool.Run([.. Arguments(), "--iou", "1.5"]).Refuses("IouThreshold", "1.5", "at most 1");
+    public void An_option_out_of_range_is_refused() =>
+        Tool.Run([.. Arguments(), "--iou", "1.5"]).Refuses("IouThreshold", "1.5", "at most 1");
 
     [Fact]
     public void The_stack_trace_is_shown_when_asked_for()

@@ -5,7 +5,9 @@ using MlAva.Video;
 
 namespace MlAva.Cli.Tests;
 
-/// <summary>A data set that trains in a second: two videos of 48×48 pixels, four frames a second, one red or blue block each second; AVA's own files on disk.</summary>
+/// <summary>
+/// A data set that trains in a second: two videos of 48×48 pixels, four frames a second, with a red or a blue block; AVA's files on disk.
+/// </summary>
 public sealed class TinySet : IDisposable
 {
     const int Side = 48, FramesPerSecond = 4, Seconds = 5;
@@ -28,7 +30,8 @@ public sealed class TinySet : IDisposable
         }
         AnnotationFile.Write(Annotations, rows);
         ProposalFile.Write(Proposals, new(proposals));
-        LabelMap.FromEntries([new(1, "be red", ActionGroup.PersonMovement), new(2, "be blue [cold]", ActionGroup.ObjectManipulation)]).Write(Labels);
+        LabelMap.FromEntries([new(1, "be red", ActionGroup.PersonMovement), new(2, "be blue [cold]", ActionGroup.ObjectManipulation)])
+            .Write(Labels);
     }
 
     public string Root => _folder.Path;
@@ -43,20 +46,23 @@ public sealed class TinySet : IDisposable
 
     public string WorkDirectory => _folder.File("work");
 
-    public string FrameFile(string video, int frame) => Path.Combine(Frames, video, string.Create(CultureInfo.InvariantCulture, $"img_{frame:00000}.jpg"));
+    public string FrameFile(string video, int frame) =>
+        Path.Combine(Frames, video, string.Create(CultureInfo.InvariantCulture, $"img_{frame:00000}.jpg"));
 
     public string Write(string name, string text) => _folder.Write(name, text);
 
     public string In(string name) => _folder.File(name);
 
     /// <summary>The arguments of a training with a tiny network. Options in <paramref name="more"/> take the place of those here.</summary>
-    public string[] Train(int epochs, string? workDirectory = null, string? annotations = null, string? proposals = null, bool validate = true, params string[] more)
+    public string[] Train(int epochs, string? workDirectory = null, string? annotations = null, string? proposals = null,
+        bool validate = true, params string[] more)
     {
         string[] usual =
         [
             "--annotations", annotations ?? Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", proposals ?? Proposals,
             .. validate ? (string[])["--val-annotations", Annotations, "--val-proposals", Proposals] : [],
-            "--work-dir", workDirectory ?? WorkDirectory, "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--batch-size", "3", "--lr", "0.002", "--warmup-epochs", "0",
+            "--work-dir", workDirectory ?? WorkDirectory, "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--batch-size", "3",
+                "--lr", "0.002", "--warmup-epochs", "0",
             "--clip-len", "2", "--frame-interval", "1", "--fps", "4", "--short-side", "48", "--rescale", "48,56", "--crop", "48",
             "--base-channels", "4", "--stage-blocks", "1,1,1,1", "--inflate", "0,0,1,1", "--seed", "7",
         ];
@@ -64,7 +70,8 @@ public sealed class TinySet : IDisposable
     }
 
     public string[] Test(string model, params string[] more) =>
-        ["test", "--model", model, "--annotations", Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", Proposals, .. more];
+        ["test", "--model", model, "--annotations", Annotations, "--frames", Frames, "--label-map", Labels, "--proposals", Proposals,
+            .. more];
 
     static Box BlockOf(int video) => video == 0 ? new(0.125, 0.25, 0.5, 0.75) : new(0.5, 0.25, 0.875, 0.75);
 

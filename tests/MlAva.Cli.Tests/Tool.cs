@@ -55,7 +55,8 @@ sealed record Tool(int ExitCode, string Output, string Errors)
 
     static Process Start(string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        ProcessStartInfo start = new("dotnet", [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true, UseShellExecute = false };
         start.Environment.Remove("MLAVA_DEBUG");
         start.Environment["OMP_NUM_THREADS"] = "1";
         Process process = Process.Start(start)!;

@@ -11,7 +11,8 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
     [Fact]
     public void A_training_leaves_model_checkpoint_detections_and_figures()
     {
-        Assert.Equal(["checkpoint.safetensors", "metrics.json", "model.zip", "results.csv"], Directory.GetFiles(_set.WorkDirectory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["checkpoint.safetensors", "metrics.json", "model.zip", "results.csv"],
+            Directory.GetFiles(_set.WorkDirectory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(8, DetectionFile.Read(trained.Results).Select(d => d.Key).Distinct().Count());
         Assert.Matches(@"mAP@0\.5IOU: \d\.\d{4}", trained.Output);
         Assert.Contains("be blue [cold]", trained.Output, StringComparison.Ordinal);
@@ -31,7 +32,8 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         using JsonDocument figures = JsonDocument.Parse(File.ReadAllText(Path.Combine(_set.WorkDirectory, "metrics.json")));
         string last = EpochLine().Matches(trained.Errors)[^1].Groups[2].Value;
 
-        Assert.Equal(double.Parse(last, System.Globalization.CultureInfo.InvariantCulture), figures.RootElement.GetProperty("mAP").GetDouble(), 5.1e-5);
+        Assert.Equal(double.Parse(last, System.Globalization.CultureInfo.InvariantCulture),
+            figures.RootElement.GetProperty("mAP").GetDouble(), 5.1e-5);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
     {
         string json = _set.In("evaluated.json");
 
-        Tool.Run("evaluate", "--annotations", _set.Annotations, "--detections", trained.Results, "--label-map", _set.Labels, "--json", json).ExitsWith(0);
+        Tool.Run("evaluate", "--annotations", _set.Annotations, "--detections", trained.Results, "--label-map", _set.Labels, "--json", json)
+            .ExitsWith(0);
 
         Assert.Equal(File.ReadAllText(Path.Combine(_set.WorkDirectory, "metrics.json")), File.ReadAllText(json));
     }
@@ -62,7 +65,8 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
     {
         string results = _set.In("score.csv");
 
-        Tool run = Tool.Run("score", "--model", trained.Model, "--source", Path.Combine(_set.Frames, "second"), "--proposals", _set.Proposals, "--out", results, "--threshold", "0").ExitsWith(0);
+        Tool run = Tool.Run("score", "--model", trained.Model, "--source", Path.Combine(_set.Frames, "second"), "--proposals",
+            _set.Proposals, "--out", results, "--threshold", "0").ExitsWith(0);
 
         Assert.Equal(DetectionFile.Read(trained.Results).Where(d => d.VideoId == "second"), DetectionFile.Read(results));
         Assert.Equal(4, ScoreLine().Count(run.Output));
@@ -74,7 +78,8 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         string results = _set.In("whole.csv");
 
         Tool run = Tool.Run(
-            "score", "--model", trained.Model, "--source", Path.Combine(_set.Frames, "first"), "--video-id", "other", "--timestamps", "1.5,3", "--out", results, "--threshold", "0.999", "--top", "1").ExitsWith(0);
+            "score", "--model", trained.Model, "--source", Path.Combine(_set.Frames, "first"), "--video-id", "other", "--timestamps",
+                "1.5,3", "--out", results, "--threshold", "0.999", "--top", "1").ExitsWith(0);
 
         Assert.Equal([new("other", 1.5), new("other", 3)], DetectionFile.Read(results).Select(d => d.Key).Distinct());
         Assert.Contains("0.000 0.000 1.000 1.000", run.Output, StringComparison.Ordinal);
@@ -87,13 +92,16 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         string source = Path.Combine(_set.Frames, "first");
 
         Tool.Run("score", "--model", trained.Model, "--source", source).Refuses("--timestamps", "--proposals");
-        Tool.Run("score", "--model", trained.Model, "--source", source, "--proposals", _set.Proposals, "--video-id", "third").Refuses("proposals.pkl", "'third'", "'first', 'second'", "--video-id");
-        Tool.Run("score", "--model", trained.Model, "--source", source, "--timestamps", "500").Refuses("first", "frame 2000", "frames 1..20", "To mend: ");
+        Tool.Run("score", "--model", trained.Model, "--source", source, "--proposals", _set.Proposals, "--video-id", "third")
+            .Refuses("proposals.pkl", "'third'", "'first', 'second'", "--video-id");
+        Tool.Run("score", "--model", trained.Model, "--source", source, "--timestamps", "500")
+            .Refuses("first", "frame 2000", "frames 1..20", "To mend: ");
         Tool.Run("score", "--model", trained.Model, "--source", _set.In("nowhere"), "--timestamps", "1").Refuses("nowhere", "no such file");
     }
 
     [Fact]
-    public void What_is_no_model_is_refused() => Tool.Run(_set.Test(_set.Annotations)).Refuses(_set.Annotations, "no ML.NET model", "expected a model.zip", "To mend: ");
+    public void What_is_no_model_is_refused() =>
+        Tool.Run(_set.Test(_set.Annotations)).Refuses(_set.Annotations, "no ML.NET model", "expected a model.zip", "To mend: ");
 
     [Fact]
     public void A_training_that_ended_early_goes_on_to_the_same_result()
@@ -113,12 +121,22 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         string work = _set.In("other");
         Tool.Run(_set.Train(1, work, validate: false)).ExitsWith(0);
 
-        Tool.Run(_set.Train(2, work, validate: false, more: ["--resume", "--base-channels", "8"])).Refuses("checkpoint.safetensors", "a training with network", "To mend: ");
+        Tool.Run(_set.Train(2, work, validate: false, more: ["--resume", "--base-channels", "8"]))
+            .Refuses("checkpoint.safetensors", "a training with network", "To mend: ");
         Tool run = Tool.Run(_set.Train(2, work, validate: false, more: ["--resume", "--threads", "3"])).ExitsWith(0);
 
         Assert.DoesNotContain("beginning anew", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("mAP", run.Errors + run.Output, StringComparison.Ordinal);
-        Assert.Equal(["checkpoint.safetensors", "model.zip"], Directory.GetFiles(work).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["checkpoint.safetensors", "model.zip"],
+            Directory.GetFiles(work).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_no_fault_of_the_input()
+    {
+        Tool run = Tool.Run(_set.Test(trained.Model, "--gpu", "99")).ExitsWith(1);
+
+        Assert.Contains("error: MLContext.GpuDeviceId is 99", run.Errors, StringComparison.Ordinal);
     }
 
     [SignalTheory]
@@ -142,6 +160,7 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
     [GeneratedRegex(@"^epoch (\d+/\d+): loss [\d.]+, lr [\d.E-]+(?:, mAP (\d\.\d{4}))?", RegexOptions.Multiline)]
     private static partial Regex EpochLine();
 
-    [GeneratedRegex(@"^ +\d +1 +0\.500 0\.250 0\.875 0\.750 +(be red|be blue \[cold\]) \d\.\d\d, (be red|be blue \[cold\]) \d\.\d\d", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ +\d +1 +0\.500 0\.250 0\.875 0\.750 +(be red|be blue \[cold\]) \d\.\d\d, (be red|be blue \[cold\]) \d\.\d\d",
+        RegexOptions.Multiline)]
     private static partial Regex ScoreLine();
 }

@@ -12,7 +12,8 @@ public class UsageTests
     {
         Tool run = Tool.Run(verb, "--help").ExitsWith(0);
 
-        foreach (string word in (string[])["Description:", "Usage:", "Examples:", .. words]) Assert.Contains(word, run.Output, StringComparison.Ordinal);
+        foreach (string word in (string[])["Description:", "Usage:", "Examples:", .. words])
+            Assert.Contains(word, run.Output, StringComparison.Ordinal);
         Assert.Equal("", run.Errors);
     }
 
@@ -21,7 +22,8 @@ public class UsageTests
     {
         Tool run = Tool.Run("--help").ExitsWith(0);
 
-        foreach (string word in (string[])["train", "test", "score", "evaluate", "doctor", "130"]) Assert.Contains(word, run.Output, StringComparison.Ordinal);
+        foreach (string word in (string[])["train", "test", "score", "evaluate", "doctor", "130"])
+            Assert.Contains(word, run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

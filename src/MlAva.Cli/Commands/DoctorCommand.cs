@@ -10,14 +10,15 @@ static class DoctorCommand
     public static Command Create()
     {
         Option<bool> json = new("--json") { Description = "Print the report as JSON" };
-        return new Verb("doctor", "Checks what this machine has and lacks, and says how to mend it; exit code 1 when something needed is broken.",
+        return new Verb("doctor",
+            "Checks what this machine has and lacks, and says how to mend it; exit code 1 when something needed is broken.",
             "mlava doctor", "mlava doctor --json > report.json")
         {
             json,
         }.Does((parsed, terminal, token) =>
         {
             DoctorReport report = Doctor.Examine(cancellationToken: token);
-            if (parsed.GetValue(json)) terminal.WriteResult(report.ToJson());
+            if (parsed.GetValue(json)) Terminal.WriteResult(report.ToJson());
             else Print(terminal, report);
             return report.IsHealthy ? ExitCodes.Fine : ExitCodes.Failed;
         });
@@ -34,9 +35,10 @@ static class DoctorCommand
                 _ => ("BROKEN", Color.Red),
             };
             terminal.Results.Write(new Text($"{word,-8}", new Style(color)));
-            terminal.WriteResult($"{check.Name,-17} {check.Finding}");
-            if (check.Mend is { } mend) terminal.WriteResult($"{"",-25} to mend: {mend}");
+            Terminal.WriteResult($"{check.Name,-17} {check.Finding}");
+            if (check.Mend is { } mend) Terminal.WriteResult($"{"",-25} to mend: {mend}");
         }
-        terminal.WriteResult(report.IsHealthy ? "Everything that is needed works." : "Something that is needed is broken; see 'to mend' above.");
+        Terminal.WriteResult(report.IsHealthy ? "Everything that is needed works."
+            : "Something that is needed is broken; see 'to mend' above.");
     }
 }

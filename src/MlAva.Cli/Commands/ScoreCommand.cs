@@ -13,13 +13,16 @@ static class ScoreCommand
 
     public static Command Create()
     {
-        Option<string> model = Flags.Required("--model", "model.zip of 'mlava train'; it holds frame rate, time axis and clip form itself", "FILE");
+        Option<string> model = Flags.Model();
         Option<string> source = Flags.Required("--source", "The video: a file, or a folder of frames", "PATH");
-        Option<string?> video = Flags.Optional("--video-id", "The video's id in --proposals and --out [default: the name of --source]", "ID");
+        Option<string?> video = Flags.Optional(
+            "--video-id", "The video's id in --proposals and --out [default: the name of --source]", "ID");
         Option<string?> proposals = Flags.Proposals();
-        Option<double[]?> timestamps = Flags.Decimals("--timestamps", "Keyframes to score, in seconds [default: all of the video in --proposals]", "902,903");
+        Option<double[]?> timestamps =
+            Flags.Decimals("--timestamps", "Keyframes to score, in seconds [default: all of the video in --proposals]", "902,903");
         Option<string?> output = Flags.Optional("--out", "Write the detections here, as MMAction2's results.csv (.csv or .csv.gz)", "FILE");
-        Option<double> personScore = Flags.PersonScore(), threshold = Flags.WithDefault("--threshold", 0.5, "Show labels that score at least this", "0-1");
+        Option<double> personScore = Flags.PersonScore();
+        Option<double> threshold = Flags.WithDefault("--threshold", 0.5, "Show labels that score at least this", "0-1");
         Option<int> top = Flags.WithDefault("--top", 3, "Show at most so many labels a person", "N");
         Option<int?> gpu = Flags.Gpu();
         return new Verb("score", "Tells what the people in one video do, at given keyframes.",
@@ -30,30 +33,41 @@ static class ScoreCommand
         }.Does((parsed, terminal, token) =>
         {
             string path = parsed.GetRequiredValue(source);
-            string id = parsed.GetValue(video) ?? (Directory.Exists(path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : Path.GetFileNameWithoutExtension(path));
-            if (parsed.GetValue(threshold) is not (>= 0 and <= 1)) throw new ArgumentException(Invariant($"--threshold is {parsed.GetValue(threshold)}; expected 0 to 1."));
+            string id = parsed.GetValue(video) ?? NameOf(path);
+            if (parsed.GetValue(threshold) is var least and not (>= 0 and <= 1))
+                throw new ArgumentException(Invariant($"--threshold is {least}; expected 0 to 1."));
             if (parsed.GetValue(top) < 1) throw new ArgumentException($"--top is {parsed.GetValue(top)}; expected at least 1.");
             if (!Path.Exists(path)) throw new FileNotFoundException("", path);
-            ScoreRow[] rows = [.. Rows(terminal, id, path, parsed.GetValue(proposals), parsed.Given(timestamps), parsed.GetValue(personScore))];
+            ScoreRow[] rows = [.. Rows(id, path, parsed.GetValue(proposals), parsed.Given(timestamps), parsed.GetValue(personScore))];
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;
             IDataView scored = transformer.Transform(context.Data.LoadFromEnumerable(rows));
             ActionDetectionCatalog catalog = context.ActionDetection();
             IReadOnlyList<string> names = catalog.ClassNames(scored.Schema);
-            List<ScoredRow> results = ConsoleProgress.Run(terminal, "score", progress => Score(context, scored, progress, rows.Length, token));
-            if (parsed.GetValue(output) is { } file) DetectionFile.Write(file, catalog.Detections(context.Data.LoadFromEnumerable(results), cancellationToken: token), cancellation: token);
+            List<ScoredRow> results = ConsoleProgress.Run(terminal, "score", progress =>
+                Score(context, scored, progress, rows.Length, token));
+            if (parsed.GetValue(output) is { } file)
+            {
+                IDataView view = context.Data.LoadFromEnumerable(results);
+                DetectionFile.Write(file, catalog.Detections(view, cancellationToken: token), cancellation: token);
+            }
             Print(terminal, results, names, (float)parsed.GetValue(threshold), parsed.GetValue(top));
             return ExitCodes.Fine;
         });
     }
 
-    static IEnumerable<ScoreRow> Rows(Terminal terminal, string video, string source, string? proposalFile, double[]? timestamps, double personScore)
+    static string NameOf(string source) => Directory.Exists(source)
+        ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)))
+        : Path.GetFileNameWithoutExtension(source);
+
+    static IEnumerable<ScoreRow> Rows(string video, string source, string? proposalFile, double[]? timestamps, double personScore)
     {
         Proposals? proposals = proposalFile is null ? null : ProposalFile.Read(proposalFile);
         if (timestamps is null)
         {
-            if (proposals is null) throw new ArgumentException("Neither --timestamps nor --proposals is given; expected the keyframes to score, such as --timestamps 902,903.");
+            if (proposals is null)
+                throw new ArgumentException("Neither --timestamps nor --proposals is given; expected keyframes: --timestamps 902,903.");
             timestamps = [.. proposals.Keys.Where(k => k.VideoId == video).Select(k => k.Timestamp)];
             if (timestamps.Length == 0)
             {
@@ -66,16 +80,18 @@ static class ScoreCommand
             KeyframeKey key = new(video, timestamp);
             KeyframeProposals boxes = KeyframeProposals.WholeFrame;
             if (proposals?.TryGet(key, out KeyframeProposals? found) == true) boxes = found.Select(personScore, MaxProposals);
-            else if (proposals is not null) terminal.Note($"{proposalFile} has no boxes for {key}; the whole frame is scored");
+            else if (proposals is not null) Terminal.Note($"{proposalFile} has no boxes for {key}; the whole frame is scored");
             yield return new()
             {
                 VideoId = video,
                 Timestamp = (float)timestamp,
                 Source = source,
-                Proposals = [.. boxes.Boxes.SelectMany((b, i) => new[] { (float)b.X1, (float)b.Y1, (float)b.X2, (float)b.Y2, (float)(boxes.Scores?[i] ?? 1) })],
+                Proposals = [.. boxes.Boxes.SelectMany((b, i) => Numbers(b, boxes.Scores?[i] ?? 1))],
             };
         }
     }
+
+    static float[] Numbers(Box box, double score) => [(float)box.X1, (float)box.Y1, (float)box.X2, (float)box.Y2, (float)score];
 
     static List<ScoredRow> Score(MLContext context, IDataView scored, ConsoleProgress progress, int count, CancellationToken token)
     {
@@ -84,7 +100,8 @@ static class ScoreCommand
         {
             token.ThrowIfCancellationRequested();
             results.Add(row);
-            progress.Report((double)results.Count / count, string.Create(CultureInfo.InvariantCulture, $"keyframe {results.Count} of {count}"));
+            progress.Report((double)results.Count / count,
+                string.Create(CultureInfo.InvariantCulture, $"keyframe {results.Count} of {count}"));
         }
         return results;
     }
@@ -92,15 +109,22 @@ static class ScoreCommand
     static void Print(Terminal terminal, List<ScoredRow> results, IReadOnlyList<string> names, float threshold, int top)
     {
         Table table = new() { Border = TableBorder.Simple };
-        table.AddColumns(new TableColumn("seconds").RightAligned(), new TableColumn("person").RightAligned(), new TableColumn("box (x1 y1 x2 y2)"), new TableColumn("labels"));
+        table.AddColumns(new TableColumn("seconds").RightAligned(), new TableColumn("person").RightAligned(),
+            new TableColumn("box (x1 y1 x2 y2)"), new TableColumn("labels"));
         foreach (ScoredRow row in results)
         {
             int people = row.PredictedBoxes.Length / 4, classes = people == 0 ? 0 : row.Score.Length / people;
-            if (people == 0) table.AddRow(new Text(Invariant($"{row.Timestamp}")), Text.Empty, Text.Empty, new Text("(nobody)"));
+            if (people == 0)
+                table.AddRow(new Text(Invariant($"{row.Timestamp}")), Text.Empty, Text.Empty, new Text("(nobody)"));
             for (int person = 0; person < people; person++)
             {
                 ArraySegment<float> box = new(row.PredictedBoxes, person * 4, 4), scores = new(row.Score, person * classes, classes);
-                table.AddRow(new Text(Invariant($"{row.Timestamp}")), new Text(Invariant($"{person + 1}")), new Text(string.Join(' ', box.Select(v => Invariant($"{v:F3}")))), new Text(Labels(scores, names, threshold, top)));
+                string[] cells =
+                [
+                    Invariant($"{row.Timestamp}"), Invariant($"{person + 1}"), string.Join(' ', box.Select(v => Invariant($"{v:F3}"))),
+                    Labels(scores, names, threshold, top),
+                ];
+                table.AddRow(cells.Select(cell => new Text(cell)));
             }
         }
         terminal.Results.Write(table);
@@ -109,9 +133,12 @@ static class ScoreCommand
     static string Labels(ArraySegment<float> scores, IReadOnlyList<string> names, float threshold, int top)
     {
         // Column 0 stands for no class; classes without a name are in the gaps of the label map.
-        int[] best = [.. Enumerable.Range(1, Math.Max(0, scores.Count - 1)).Where(c => names.Count == 0 || names[c].Length > 0).OrderByDescending(c => scores[c])];
+        int[] best = [.. Enumerable.Range(1, Math.Max(0, scores.Count - 1)).Where(c => names.Count == 0 || names[c].Length > 0)
+            .OrderByDescending(c => scores[c])];
         string[] shown = [.. best.Where(c => scores[c] >= threshold).Take(top).Select(Label)];
-        return shown.Length > 0 ? string.Join(", ", shown) : best.Length > 0 ? Invariant($"(none reaches {threshold}; best: {Label(best[0])})") : "";
+        return shown.Length > 0 ? string.Join(", ", shown)
+            : best.Length > 0 ? Invariant($"(none reaches {threshold}; best: {Label(best[0])})")
+            : "";
 
         string Label(int c) => Invariant($"{(names.Count > 0 ? names[c] : $"class {c}")} {scores[c]:F2}");
     }

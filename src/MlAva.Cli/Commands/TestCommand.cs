@@ -10,7 +10,7 @@ static class TestCommand
 {
     public static Command Create()
     {
-        Option<string> model = Flags.Required("--model", "model.zip of 'mlava train'; it holds frame rate, time axis and clip form itself", "FILE");
+        Option<string> model = Flags.Model();
         Option<string> annotations = Flags.Annotations(), frames = Flags.Frames(), labelMap = Flags.LabelMap();
         Option<string?> proposals = Flags.Proposals(), exclude = Flags.Exclude();
         Option<string?> output = Flags.Optional("--out", "Write the detections here, as MMAction2's results.csv (.csv or .csv.gz)", "FILE");
@@ -18,16 +18,16 @@ static class TestCommand
         Option<double> personScore = Flags.PersonScore(), iou = Flags.Iou();
         Option<TieOrder> ties = Flags.Ties();
         Option<MatchingProtocol> protocol = Flags.Protocol();
-        Option<int?> numClasses = new("--num-classes") { Description = "Number of classes with the unused 0 [default: largest id of the label map + 1]", HelpName = "N" };
+        Option<int?> numClasses = Flags.NumClasses();
         Option<int?> gpu = Flags.Gpu();
         return new Verb("test", "Scores a data set with a trained model and evaluates it.",
-            "mlava test --model work_dirs/first/model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl --out results.csv --json metrics.json")
+            "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl",
+            "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --out det.csv --json map.json")
         {
             model, annotations, frames, labelMap, proposals, exclude, output, json, personScore, iou, ties, protocol, numClasses, gpu,
         }.Does((parsed, terminal, token) =>
         {
-            FrameMapOptions options = new() { IouThreshold = parsed.GetValue(iou), Ties = parsed.GetValue(ties), Protocol = parsed.GetValue(protocol), KeepCurves = false };
-            options.Validate();
+            FrameMapOptions options = Flags.Rules(parsed, iou, ties, protocol);
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ActionDetectionCatalog catalog = context.ActionDetection();
             LabelMap classes = LabelMap.Read(parsed.GetRequiredValue(labelMap));
@@ -47,7 +47,8 @@ static class TestCommand
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;
             EvaluationFiles files = new(parsed.GetRequiredValue(annotations), classes, parsed.GetValue(exclude));
-            FrameMapResult result = Scoring.WriteAndEvaluate(terminal, catalog, transformer, view, parsed.GetValue(output), files, options, token);
+            FrameMapResult result = Scoring.WriteAndEvaluate(
+                terminal, catalog, transformer, view, parsed.GetValue(output), files, options, token);
             return EvaluationReport.Show(terminal, result, parsed.GetValue(json));
         });
     }

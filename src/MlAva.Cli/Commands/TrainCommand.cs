@@ -15,39 +15,62 @@ namespace MlAva.Cli.Commands;
 sealed class TrainCommand
 {
     static readonly ActionDetectorOptions Defaults = new();
+    static readonly ClipSamplerOptions Sampling = Defaults.Clip.Sampling;
+    static readonly ClipAugmentationOptions Augmentation = Defaults.Clip.Augmentation;
+    static readonly ResNet3dOptions Backbone = Defaults.Network.Backbone;
 
     readonly Option<string> _annotations = Flags.Annotations(), _frames = Flags.Frames(), _labelMap = Flags.LabelMap();
     readonly Option<string?> _proposals = Flags.Proposals(), _exclude = Flags.Exclude();
-    readonly Option<string?> _valAnnotations = Flags.Optional("--val-annotations", "Annotation csv of the validation set, which is scored after every epoch", "FILE");
+    readonly Option<string?> _valAnnotations =
+        Flags.Optional("--val-annotations", "Annotation csv of the validation set, which is scored after every epoch", "FILE");
     readonly Option<string?> _valProposals = Flags.Proposals("--val-proposals"), _valExclude = Flags.Exclude("--val-exclude");
-    readonly Option<string?> _valFrames = Flags.Optional("--val-frames", "Frames of the validation set [default: those of --frames]", "FOLDER");
-    readonly Option<string> _workDirectory = Flags.Required("--work-dir", "Where checkpoint, model.zip, results.csv and metrics.json go", "FOLDER");
+    readonly Option<string?> _valFrames =
+        Flags.Optional("--val-frames", "Frames of the validation set [default: those of --frames]", "FOLDER");
+    readonly Option<string> _workDirectory =
+        Flags.Required("--work-dir", "Where checkpoint, model.zip, results.csv and metrics.json go", "FOLDER");
     readonly Option<int> _epochs = Flags.WithDefault("--epochs", Defaults.Epochs, "Passes over the data", "N");
     readonly Option<int> _batchSize = Flags.WithDefault("--batch-size", Defaults.BatchSize, "Clips a step", "N");
     readonly Option<double> _rate = Flags.WithDefault("--lr", Defaults.Schedule.LearningRate, "Learning rate after warm-up", "RATE");
-    readonly Option<SchedulePolicy> _schedule = Flags.WithDefault("--schedule", Defaults.Schedule.Policy, "How the learning rate falls", "step|cosine");
-    readonly Option<int[]?> _steps = Flags.Numbers("--steps", $"Epochs at which the rate falls to a tenth, with --schedule step [default: {string.Join(',', Defaults.Schedule.Steps)}]", "10,15");
+    readonly Option<SchedulePolicy> _schedule =
+        Flags.WithDefault("--schedule", Defaults.Schedule.Policy, "How the learning rate falls", "step|cosine");
+    readonly Option<int[]?> _steps =
+        Flags.Numbers("--steps", "Epochs at which the rate falls to a tenth " + Default([.. Defaults.Schedule.Steps]), "10,15");
     readonly Option<int> _warmup = Flags.WithDefault("--warmup-epochs", Defaults.Schedule.Warmup, "Epochs of linear warm-up", "N");
-    readonly Option<int> _clipLength = Flags.WithDefault("--clip-len", Defaults.Clip.Sampling.ClipLength, "Frames a clip", "N");
-    readonly Option<int> _interval = Flags.WithDefault("--frame-interval", Defaults.Clip.Sampling.FrameInterval, "Source frames from one clip frame to the next", "N");
-    readonly Option<double> _fps = Flags.WithDefault("--fps", Defaults.Clip.Sampling.Fps, "Frames a second in the frame store", "RATE");
-    readonly Option<double?> _start = new("--timestamp-start") { Description = "Time of frame 1 in seconds [default: 900 if every timestamp is at least 900, else 0]", HelpName = "SECONDS" };
-    readonly Option<double?> _end = new("--timestamp-end") { Description = "Time at which frames end [default: 900 s, or a multiple of them, behind the start]", HelpName = "SECONDS" };
-    readonly Option<int> _shortSide = Flags.WithDefault("--short-side", Defaults.Clip.ShortSide, "Short side of clips for scoring, in pixels", "N");
-    readonly Option<int[]?> _rescale = Flags.Numbers("--rescale", $"Range of the short side in training, in pixels [default: {Defaults.Clip.Augmentation.ShortEdgeMinimum},{Defaults.Clip.Augmentation.ShortEdgeMaximum}]", "256,320");
-    readonly Option<int> _crop = Flags.WithDefault("--crop", Defaults.Clip.Augmentation.CropSize, "Side of the square cut out in training, in pixels", "N");
-    readonly Option<double> _flip = Flags.WithDefault("--flip", Defaults.Clip.Augmentation.FlipProbability, "How likely a clip is mirrored in training", "0-1");
-    readonly Option<int> _depth = Flags.WithDefault("--depth", Defaults.Network.Backbone.Depth, "Depth of the SlowOnly backbone", "50|101");
-    readonly Option<int> _baseChannels = Flags.WithDefault("--base-channels", Defaults.Network.Backbone.BaseChannels, "Width of the backbone's stem", "N");
+    readonly Option<int> _clipLength = Flags.WithDefault("--clip-len", Sampling.ClipLength, "Frames a clip", "N");
+    readonly Option<int> _interval =
+        Flags.WithDefault("--frame-interval", Sampling.FrameInterval, "Source frames from one clip frame to the next", "N");
+    readonly Option<double> _fps = Flags.WithDefault("--fps", Sampling.Fps, "Frames a second in the frame store", "RATE");
+    readonly Option<double?> _start =
+        Flags.Number("--timestamp-start", "Time of frame 1 [default: 900 if every timestamp is at least 900, else 0]", "SECONDS");
+    readonly Option<double?> _end =
+        Flags.Number("--timestamp-end", "Time at which frames end [default: 900 s, or a multiple of them, behind the start]", "SECONDS");
+    readonly Option<int> _shortSide =
+        Flags.WithDefault("--short-side", Defaults.Clip.ShortSide, "Short side of clips for scoring, in pixels", "N");
+    readonly Option<int[]?> _rescale =
+        Flags.Numbers("--rescale", "Range of the short side in training, in pixels "
+            + Default(Augmentation.ShortEdgeMinimum, Augmentation.ShortEdgeMaximum), "256,320");
+    readonly Option<int> _crop =
+        Flags.WithDefault("--crop", Augmentation.CropSize, "Side of the square cut out in training, in pixels", "N");
+    readonly Option<double> _flip =
+        Flags.WithDefault("--flip", Augmentation.FlipProbability, "How likely a clip is mirrored in training", "0-1");
+    readonly Option<int> _depth = Flags.WithDefault("--depth", Backbone.Depth, "Depth of the SlowOnly backbone", "50|101");
+    readonly Option<int> _baseChannels =
+        Flags.WithDefault("--base-channels", Backbone.BaseChannels, "Width of the backbone's stem", "N");
     readonly Option<int[]?> _stageBlocks = Flags.Numbers("--stage-blocks", "Blocks of each stage, instead of those of --depth", "3,4,6,3");
-    readonly Option<int[]?> _inflate = Flags.Numbers("--inflate", $"Which stages see neighbouring frames [default: {string.Join(',', Defaults.Network.Backbone.Inflate.Select(i => i ? 1 : 0))}]", "0,0,1,1");
-    readonly Option<int?> _numClasses = new("--num-classes") { Description = "Number of classes with the unused 0 [default: largest id of the label map + 1]", HelpName = "N" };
+    readonly Option<int[]?> _inflate =
+        Flags.Numbers("--inflate", "Which stages see neighbouring frames " + Default([.. Backbone.Inflate.Select(i => i ? 1 : 0)]),
+            "0,0,1,1");
+    readonly Option<int?> _numClasses = Flags.NumClasses();
     readonly Option<double> _personScore = Flags.PersonScore();
-    readonly Option<int> _seed = Flags.WithDefault("--seed", 0, "Where chance starts; the same seed gives the same weights on one machine", "N");
+    readonly Option<int> _seed =
+        Flags.WithDefault("--seed", 0, "Where chance starts; the same seed gives the same weights on one machine", "N");
     readonly Option<bool> _resume = new("--resume") { Description = "Go on from the checkpoint in --work-dir, where there is one" };
-    readonly Option<string> _template = Flags.WithDefault("--filename-tmpl", FrameTemplate.Default.Pattern, "Names of the frame files", "TEMPLATE");
-    readonly Option<int> _threads = Flags.WithDefault("--threads", Defaults.LoaderThreads, "Threads that read clips ahead; 0: one less than there are processors", "N");
-    readonly Option<int> _checkpointInterval = Flags.WithDefault("--checkpoint-interval", Defaults.CheckpointInterval, "Steps between checkpoints; 0: after epochs only", "N");
+    readonly Option<string> _template =
+        Flags.WithDefault("--filename-tmpl", FrameTemplate.Default.Pattern, "Names of the frame files", "TEMPLATE");
+    readonly Option<int> _threads =
+        Flags.WithDefault("--threads", Defaults.LoaderThreads, "Threads that read clips ahead; 0: one less than there are processors", "N");
+    readonly Option<int> _checkpointInterval =
+        Flags.WithDefault("--checkpoint-interval", Defaults.CheckpointInterval, "Steps between checkpoints; 0: after epochs only", "N");
     readonly Option<int?> _gpu = Flags.Gpu();
 
     public static Command Create() => new TrainCommand().Build();
@@ -58,25 +81,28 @@ sealed class TrainCommand
         "mlava train … --work-dir work_dirs/first --resume")
     {
         _annotations, _frames, _labelMap, _proposals, _exclude, _valAnnotations, _valProposals, _valExclude, _valFrames, _workDirectory,
-        _epochs, _batchSize, _rate, _schedule, _steps, _warmup, _clipLength, _interval, _fps, _start, _end, _shortSide, _rescale, _crop, _flip,
-        _depth, _baseChannels, _stageBlocks, _inflate, _numClasses, _personScore, _seed, _resume, _template, _threads, _checkpointInterval, _gpu,
+        _epochs, _batchSize, _rate, _schedule, _steps, _warmup, _clipLength, _interval, _fps, _start, _end, _shortSide, _rescale, _crop,
+        _flip, _depth, _baseChannels, _stageBlocks, _inflate, _numClasses, _personScore, _seed, _resume, _template, _threads,
+        _checkpointInterval, _gpu,
     }.Does(Run);
 
     int Run(ParseResult parsed, Terminal terminal, CancellationToken token)
     {
         string work = parsed.GetRequiredValue(_workDirectory), checkpoint = Path.Combine(work, "checkpoint.safetensors");
         // Values are checked before any file is read: the time axis alone depends on the data.
-        ActionDetectorOptions options = Options(parsed, new(0, 900, "")) with { WorkDirectory = work };
+        ActionDetectorOptions options = Options(parsed, TimeAxis.Of([0], parsed.GetValue(_start))) with { WorkDirectory = work };
         options.Validate();
         LabelMap classes = LabelMap.Read(parsed.GetRequiredValue(_labelMap));
         MLContext context = ModelFile.Context(parsed.GetValue(_gpu), parsed.GetValue(_seed));
         ActionDetectionCatalog catalog = context.ActionDetection();
         (AvaDataView train, AvaDataView? validation, AvaDataView? results) = Load(parsed, catalog, classes);
-        TimeAxis axis = TimeAxis.Of(train.Dataset.Keyframes.Concat(validation?.Dataset.Keyframes ?? []).Select(k => k.Timestamp));
+        IEnumerable<AvaKeyframe> keyframes = train.Dataset.Keyframes.Concat(validation?.Dataset.Keyframes ?? []);
+        TimeAxis axis = TimeAxis.Of(keyframes.Select(k => k.Timestamp), parsed.GetValue(_start));
         options = Options(parsed, axis) with { WorkDirectory = work, ValidationSet = validation, CancellationToken = token };
-        Describe(parsed, terminal, train, validation, options, axis);
-        if (File.Exists(checkpoint) && !options.Resume) terminal.Note($"{checkpoint} is of an earlier training and will be replaced; --resume goes on from it instead");
-        if (options.Resume && !File.Exists(checkpoint)) terminal.Note($"there is no {checkpoint} to resume from; beginning anew");
+        Describe(train, validation, options, axis);
+        if (File.Exists(checkpoint) && !options.Resume)
+            Terminal.Note($"{checkpoint} is of an earlier training and will be replaced; --resume goes on from it instead");
+        if (options.Resume && !File.Exists(checkpoint)) Terminal.Note($"there is no {checkpoint} to resume from; beginning anew");
 
         bool isNew = !Directory.Exists(work);
         Directory.CreateDirectory(work); // so that a folder that cannot be written to is known now, not after the first epoch
@@ -85,12 +111,13 @@ sealed class TrainCommand
             using ActionDetectorTransformer model = ConsoleProgress.Run(terminal, "train", progress =>
                 catalog.Trainers.ActionDetector(options with { Progress = new TrainingReporter(progress) }).Fit(train));
             ModelFile.Save(context, model, train.Schema, Path.Combine(work, "model.zip"));
-            terminal.WriteResult($"model: {Path.Combine(work, "model.zip")}");
+            Terminal.WriteResult($"model: {Path.Combine(work, "model.zip")}");
             return results is null ? ExitCodes.Fine : Evaluate(parsed, terminal, catalog, model, results, classes, work, token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            terminal.Note(File.Exists(checkpoint) ? $"stopped; resume with: {ResumeCommand(parsed)}" : "stopped before anything was learnt");
+            Terminal.Note(File.Exists(checkpoint) ? $"stopped; resume with: {ResumeCommand(parsed)}"
+                : "stopped before anything was learnt");
             return ExitCodes.Interrupted;
         }
         finally
@@ -99,7 +126,8 @@ sealed class TrainCommand
         }
     }
 
-    (AvaDataView Train, AvaDataView? Validation, AvaDataView? Results) Load(ParseResult parsed, ActionDetectionCatalog catalog, LabelMap classes)
+    (AvaDataView Train, AvaDataView? Validation, AvaDataView? Results) Load(
+        ParseResult parsed, ActionDetectionCatalog catalog, LabelMap classes)
     {
         AvaDataViewOptions train = new()
         {
@@ -117,21 +145,27 @@ sealed class TrainCommand
         if (parsed.GetValue(_valAnnotations) is not { } annotations)
         {
             return (parsed.GetValue(_valProposals) ?? parsed.GetValue(_valExclude) ?? parsed.GetValue(_valFrames)) is { } orphan
-                ? throw new ArgumentException($"'{orphan}' is given for validation without --val-annotations; expected the annotation csv of the validation set too.")
+                ? throw new ArgumentException($"'{orphan}' is given for validation, but --val-annotations is not; expected both.")
                 : (catalog.LoadAva(train), null, null);
         }
-        AvaDatasetOptions validation = train.Dataset with { AnnotationPath = annotations, ProposalPath = parsed.GetValue(_valProposals), ExcludePath = parsed.GetValue(_valExclude) };
+        AvaDatasetOptions validation = train.Dataset with
+        {
+            AnnotationPath = annotations,
+            ProposalPath = parsed.GetValue(_valProposals),
+            ExcludePath = parsed.GetValue(_valExclude),
+        };
         string frames = parsed.GetValue(_valFrames) ?? train.Frames;
-        // After epochs, excluded keyframes are left out from the start, which gives the same mAP; results.csv holds them, as MMAction2's does.
+        // After epochs, excluded keyframes are not even scored, which gives the same mAP; results.csv holds them, as MMAction2's does.
         return (catalog.LoadAva(train), catalog.LoadAva(new AvaDataViewOptions { Frames = frames, Dataset = validation }),
             catalog.LoadAva(new AvaDataViewOptions { Frames = frames, Dataset = validation with { TestMode = true } }));
     }
 
     ActionDetectorOptions Options(ParseResult parsed, TimeAxis axis)
     {
-        double start = parsed.GetValue(_start) ?? axis.Start, fps = parsed.GetValue(_fps);
-        int[] rescale = parsed.Given(_rescale) ?? [Defaults.Clip.Augmentation.ShortEdgeMinimum, Defaults.Clip.Augmentation.ShortEdgeMaximum];
-        if (rescale.Length != 2) throw new ArgumentException($"--rescale has {rescale.Length} numbers; expected two, the least and the greatest short side, such as 256,320.");
+        double fps = parsed.GetValue(_fps);
+        int[] rescale = parsed.Given(_rescale) ?? [Augmentation.ShortEdgeMinimum, Augmentation.ShortEdgeMaximum];
+        if (rescale.Length != 2)
+            throw new ArgumentException($"--rescale has {rescale.Length} numbers; expected two, least and greatest, such as 256,320.");
         return Defaults with
         {
             Epochs = parsed.GetValue(_epochs),
@@ -150,27 +184,27 @@ sealed class TrainCommand
             },
             Network = Defaults.Network with
             {
-                Backbone = Defaults.Network.Backbone with
+                Backbone = Backbone with
                 {
                     Depth = parsed.GetValue(_depth),
                     BaseChannels = parsed.GetValue(_baseChannels),
                     StageBlocks = parsed.Given(_stageBlocks),
-                    Inflate = parsed.Given(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Defaults.Network.Backbone.Inflate,
+                    Inflate = parsed.Given(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Backbone.Inflate,
                 },
             },
             Clip = Defaults.Clip with
             {
-                Sampling = Defaults.Clip.Sampling with
+                Sampling = Sampling with
                 {
                     ClipLength = parsed.GetValue(_clipLength),
                     FrameInterval = parsed.GetValue(_interval),
                     Fps = fps,
-                    TimestampStart = start,
-                    TimestampEnd = parsed.GetValue(_end) ?? (parsed.GetValue(_start) is null ? axis.End : start + Math.Max(900, axis.End - axis.Start)),
+                    TimestampStart = axis.Start,
+                    TimestampEnd = parsed.GetValue(_end) ?? axis.End,
                 },
                 Frames = Defaults.Clip.Frames with { Template = FrameTemplate.Parse(parsed.GetRequiredValue(_template)), Fps = fps },
                 ShortSide = parsed.GetValue(_shortSide),
-                Augmentation = Defaults.Clip.Augmentation with
+                Augmentation = Augmentation with
                 {
                     ShortEdgeMinimum = rescale[0],
                     ShortEdgeMaximum = rescale[1],
@@ -181,31 +215,40 @@ sealed class TrainCommand
         };
     }
 
-    void Describe(ParseResult parsed, Terminal terminal, AvaDataView train, AvaDataView? validation, ActionDetectorOptions options, TimeAxis axis)
+    static void Describe(AvaDataView train, AvaDataView? validation, ActionDetectorOptions options, TimeAxis axis)
     {
-        terminal.Note($"train: {Count(train)}; {train.Dataset.NumClasses} classes with the unused 0");
-        if (validation is not null) terminal.Note($"validation: {Count(validation)}");
+        Terminal.Note($"train: {Count(train)}; {train.Dataset.NumClasses} classes with the unused 0");
+        if (validation is not null) Terminal.Note($"validation: {Count(validation)}");
         double start = options.Clip.Sampling.TimestampStart, end = options.Clip.Sampling.TimestampEnd;
-        terminal.Note(string.Create(CultureInfo.InvariantCulture,
-            $"time axis: frame 1 is at {start} s, frames end at {end} s ({(parsed.GetValue(_start) is null ? axis.Reason : "as given")}; --timestamp-start, --timestamp-end change it)"));
+        Terminal.Note(string.Create(CultureInfo.InvariantCulture,
+            $"time axis: frame 1 is at {start} s, frames end at {end} s ({axis.Reason}; --timestamp-start and --timestamp-end change it)"));
     }
 
-    static string Count(AvaDataView view) => string.Create(CultureInfo.InvariantCulture,
-        $"{view.Dataset.Keyframes.Count} keyframes of {view.Dataset.Keyframes.Select(k => k.VideoId).Distinct().Count()} videos, {view.Dataset.Keyframes.Sum(k => k.Boxes.Length)} labelled boxes");
+    static string Count(AvaDataView view)
+    {
+        IReadOnlyList<AvaKeyframe> keyframes = view.Dataset.Keyframes;
+        int videos = keyframes.Select(k => k.VideoId).Distinct().Count();
+        int boxes = keyframes.Sum(k => k.Boxes.Length);
+        return string.Create(CultureInfo.InvariantCulture, $"{keyframes.Count} keyframes of {videos} videos, {boxes} labelled boxes");
+    }
+
+    static string Default(params int[] values) => $"[default: {string.Join(',', values)}]";
 
     int Evaluate(
-        ParseResult parsed, Terminal terminal, ActionDetectionCatalog catalog, ActionDetectorTransformer model, AvaDataView view, LabelMap classes, string work, CancellationToken token)
+        ParseResult parsed, Terminal terminal, ActionDetectionCatalog catalog, ActionDetectorTransformer model, AvaDataView view,
+        LabelMap classes, string work, CancellationToken token)
     {
         string file = Path.Combine(work, "results.csv");
         EvaluationFiles files = new(parsed.GetRequiredValue(_valAnnotations)!, classes, parsed.GetValue(_valExclude));
         FrameMapResult result = Scoring.WriteAndEvaluate(terminal, catalog, model, view, file, files, new() { KeepCurves = false }, token);
-        terminal.WriteResult($"detections: {file}");
+        Terminal.WriteResult($"detections: {file}");
         return EvaluationReport.Show(terminal, result, Path.Combine(work, "metrics.json"));
     }
 
     string ResumeCommand(ParseResult parsed)
     {
-        IEnumerable<string> words = parsed.Tokens.Select(t => t.Value.Any(c => char.IsWhiteSpace(c) || "'\"$&|;<>()*?\\".Contains(c, StringComparison.Ordinal)) ? $"\"{t.Value}\"" : t.Value);
+        IEnumerable<string> words = parsed.Tokens.Select(t =>
+            t.Value.Any(c => char.IsWhiteSpace(c) || "'\"$&|;<>()*?\\".Contains(c, StringComparison.Ordinal)) ? $"\"{t.Value}\"" : t.Value);
         return $"mlava {string.Join(' ', words)}{(parsed.GetValue(_resume) ? "" : " --resume")}";
     }
 }

@@ -11,11 +11,14 @@ using TorchSharp;
 
 namespace MlAva.Diagnostics;
 
-/// <summary>Looks whether this machine has what MlAva needs, and says how to mend what it lacks. Nothing is changed; no file is left behind.</summary>
+/// <summary>
+/// Looks whether this machine has what MlAva needs, and says how to mend what it lacks. Nothing is changed; no file is left behind.
+/// </summary>
 public static class Doctor
 {
     const long ScarceMemory = 2L << 30, ScarceDisk = 1L << 30;
-    const string Reinstall = "dotnet tool uninstall -g MlAva.Cli && dotnet tool install -g MlAva.Cli (in an own project: dotnet add package TorchSharp-cpu)";
+    const string Reinstall =
+        "dotnet tool uninstall -g MlAva.Cli && dotnet tool install -g MlAva.Cli (in an own project: dotnet add package TorchSharp-cpu)";
 
     /// <summary>Makes all checks. A check that fails is a finding, not an exception.</summary>
     /// <param name="options">Where FFmpeg is looked for; null: on the search path.</param>
@@ -32,10 +35,12 @@ public static class Doctor
             ("libtorch", Reinstall, LookAtTorch),
             ("devices", "dotnet build -p:TorchBackend=cpu", LookAtDevices),
             ("threads", Reinstall, LookAtThreads),
-            ("image codec", "dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies (on Linux), or reinstall: " + Reinstall, LookAtImages),
+            ("image codec", "dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies (on Linux), or reinstall: " + Reinstall,
+                LookAtImages),
             ("FFmpeg", InstallCommand.ForFfmpeg(), () => LookAtFfmpeg(programs)),
             ("memory", "close other programs", LookAtMemory),
-            ("current folder", "change to a folder that you may write to", () => LookAtFolder("current folder", Environment.CurrentDirectory, isNeeded: false)),
+            ("current folder", "change to a folder that you may write to", () =>
+                LookAtFolder("current folder", Environment.CurrentDirectory, isNeeded: false)),
             ("temporary folder", TemporaryMend, () => LookAtFolder("temporary folder", Path.GetTempPath(), isNeeded: true)),
             ("ML.NET", Reinstall, LookAtModels),
         ];
@@ -55,14 +60,17 @@ public static class Doctor
         return new(done);
     }
 
-    static string TemporaryMend => OperatingSystem.IsWindows() ? "set TEMP=a folder that you may write to" : "export TMPDIR=a folder that you may write to";
+    static string TemporaryMend => OperatingSystem.IsWindows() ? "set TEMP=a folder that you may write to"
+        : "export TMPDIR=a folder that you may write to";
 
     static DoctorCheck LookAtSystem()
     {
-        string finding = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}";
+        string finding = string.Join(
+            ", ", RuntimeInformation.OSDescription, RuntimeInformation.ProcessArchitecture, RuntimeInformation.FrameworkDescription);
         return Environment.Is64BitProcess
             ? new("system", DoctorStatus.Fine, finding)
-            : new("system", DoctorStatus.Broken, finding + ": a 32-bit process", "install the 64-bit .NET SDK: https://dotnet.microsoft.com/download");
+            : new("system", DoctorStatus.Broken, finding + ": a 32-bit process",
+                "install the 64-bit .NET SDK: https://dotnet.microsoft.com/download");
     }
 
     static DoctorCheck LookAtVersions() => new("MlAva", DoctorStatus.Fine, VersionOf(typeof(Doctor)));
@@ -73,8 +81,10 @@ public static class Doctor
         using DisposeScope scope = torch.NewDisposeScope();
         float sum = torch.arange(4, torch.float32).reshape(2, 2).mm(torch.ones(2, 2)).sum().item<float>();
         if (sum != 12) return new("libtorch", DoctorStatus.Broken, $"a product of two matrices sums to {sum}, expected 12", Reinstall);
-        string[] libraries = [.. LoadedLibraries().Where(l => Path.GetFileName(l).Contains("torch_cpu", StringComparison.OrdinalIgnoreCase))];
-        return new("libtorch", DoctorStatus.Fine, $"libtorch {torch.__version__} with TorchSharp {VersionOf(typeof(torch))} computes; {loading}; {string.Join(", ", libraries)}");
+        string[] libraries = [.. LoadedLibraries()
+            .Where(l => Path.GetFileName(l).Contains("torch_cpu", StringComparison.OrdinalIgnoreCase))];
+        return new("libtorch", DoctorStatus.Fine,
+            $"libtorch {torch.__version__} with TorchSharp {VersionOf(typeof(torch))} computes; {loading}; {string.Join(", ", libraries)}");
     }
 
     static IEnumerable<string> LoadedLibraries()
@@ -98,15 +108,17 @@ public static class Doctor
             }
             return new("devices", DoctorStatus.Fine, $"CPU; {count} CUDA device{(count == 1 ? "" : "s")}, each computes (use --gpu 0)");
         }
-        bool hasDriver = File.Exists("/proc/driver/nvidia/version") || (OperatingSystem.IsWindows() && File.Exists(Path.Combine(Environment.SystemDirectory, "nvcuda.dll")));
+        bool hasDriver = File.Exists("/proc/driver/nvidia/version")
+            || (OperatingSystem.IsWindows() && File.Exists(Path.Combine(Environment.SystemDirectory, "nvcuda.dll")));
         return hasDriver
             ? new("devices", DoctorStatus.MissingOptional, "CPU; there is an NVIDIA driver, but this build of MlAva is for the CPU",
                 $"dotnet build src/MlAva.Cli -c Release -p:TorchBackend={(OperatingSystem.IsWindows() ? "cuda-windows" : "cuda-linux")}")
             : new("devices", DoctorStatus.Fine, "CPU; no NVIDIA driver");
     }
 
-    static DoctorCheck LookAtThreads() => new("threads", DoctorStatus.Fine, string.Create(CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} processors; libtorch computes with {torch.get_num_threads()} threads (OMP_NUM_THREADS changes that)"));
+    static DoctorCheck LookAtThreads() => new("threads", DoctorStatus.Fine, string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Environment.ProcessorCount} processors; libtorch uses {torch.get_num_threads()} threads (OMP_NUM_THREADS changes that)"));
 
     static DoctorCheck LookAtImages()
     {
@@ -116,19 +128,22 @@ public static class Doctor
         RgbImage back = ImageCodec.Decode(ImageCodec.EncodeJpeg(grey, size));
         if (back.Size != size || back.Pixels.Any(p => Math.Abs(p - 128) > 2))
             return new("image codec", DoctorStatus.Broken, "a grey picture does not come back grey from a JPEG", Reinstall);
-        return new("image codec", DoctorStatus.Fine, $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) writes and reads JPEG");
+        return new("image codec", DoctorStatus.Fine,
+            $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) writes and reads JPEG");
     }
 
     static DoctorCheck LookAtFfmpeg(FrameStoreOptions programs)
     {
         const string Use = "needed only for video files other than Motion JPEG AVI; folders of frames need nothing";
-        if (!FfmpegStore.IsAvailable(programs)) return new("FFmpeg", DoctorStatus.MissingOptional, $"not found; {Use}", InstallCommand.ForFfmpeg());
+        if (!FfmpegStore.IsAvailable(programs))
+            return new("FFmpeg", DoctorStatus.MissingOptional, $"not found; {Use}", InstallCommand.ForFfmpeg());
         return new("FFmpeg", DoctorStatus.Fine, FirstLine(programs.FfmpegPath));
     }
 
     static string FirstLine(string program)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true })
+        ProcessStartInfo start = new(program, "-version") { RedirectStandardOutput = true, UseShellExecute = false, CreateNoWindow = true };
+        using Process process = Process.Start(start)
             ?? throw new Win32Exception($"{program} could not be started.");
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -143,8 +158,10 @@ public static class Doctor
         (long total, long available) = (info.TotalAvailableMemoryBytes, Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes));
         if (File.Exists("/proc/meminfo"))
         {
-            Dictionary<string, long> lines = File.ReadLines("/proc/meminfo").Select(l => l.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries))
-                .Where(l => l.Length >= 2 && long.TryParse(l[1], CultureInfo.InvariantCulture, out _)).ToDictionary(l => l[0], l => long.Parse(l[1], CultureInfo.InvariantCulture) << 10);
+            Dictionary<string, long> lines = File.ReadLines("/proc/meminfo")
+                .Select(l => l.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries))
+                .Where(l => l.Length >= 2 && long.TryParse(l[1], CultureInfo.InvariantCulture, out _))
+                .ToDictionary(l => l[0], l => long.Parse(l[1], CultureInfo.InvariantCulture) << 10);
             // A container's limit, which the runtime knows, may be lower than the machine's memory.
             total = Math.Min(total, lines.GetValueOrDefault("MemTotal", total));
             available = Math.Min(total, lines.GetValueOrDefault("MemAvailable", available));
@@ -152,7 +169,8 @@ public static class Doctor
         string finding = $"{Size(total)}, of which {Size(available)} are available";
         return available >= ScarceMemory
             ? new("memory", DoctorStatus.Fine, finding)
-            : new("memory", DoctorStatus.MissingOptional, finding, "close other programs, or train with less: mlava train … --batch-size 2 --rescale 128,160 --crop 128 --short-side 128");
+            : new("memory", DoctorStatus.MissingOptional, finding,
+                "close other programs, or train with less: mlava train … --batch-size 2 --rescale 128,160 --crop 128 --short-side 128");
     }
 
     static DoctorCheck LookAtFolder(string name, string folder, bool isNeeded)
@@ -170,7 +188,9 @@ public static class Doctor
         }
         long free = new DriveInfo(full).AvailableFreeSpace;
         string finding = $"{full}: {Size(free)} free";
-        return free >= ScarceDisk ? new(name, DoctorStatus.Fine, finding) : new(name, DoctorStatus.MissingOptional, finding, $"free some space, or use another disk{(isNeeded ? ": " + TemporaryMend : "")}");
+        return free >= ScarceDisk ? new(name, DoctorStatus.Fine, finding)
+            : new(name, DoctorStatus.MissingOptional, finding,
+                $"free some space, or use another disk{(isNeeded ? ": " + TemporaryMend : "")}");
     }
 
     /// <summary>Saves a transformer of ours and loads it again: what a new version of ML.NET, or a missing assembly, would break.</summary>
@@ -190,7 +210,9 @@ public static class Doctor
         // Reference specification §11: the clip 4×16 around 902 s.
         return loaded is SampleFramesTransformer && indices is [29, 45, 61, 77]
             ? new("ML.NET", DoctorStatus.Fine, $"Microsoft.ML {VersionOf(typeof(MLContext))} saves and loads MlAva's transformers")
-            : new("ML.NET", DoctorStatus.Broken, $"a saved transformer came back as {loaded.GetType().Name} and gave frames {string.Join(", ", indices)}, expected 29, 45, 61, 77", Reinstall);
+            : new("ML.NET", DoctorStatus.Broken,
+                $"a saved {nameof(SampleFramesTransformer)} came back as {loaded.GetType().Name} and gave frames "
+                + $"{string.Join(", ", indices)}, expected 29, 45, 61, 77", Reinstall);
     }
 
     static string Innermost(Exception e)

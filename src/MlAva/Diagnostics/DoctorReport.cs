@@ -20,6 +20,9 @@ public sealed record DoctorReport(IReadOnlyList<DoctorCheck> Checks)
     /// <summary>Whether everything that every use needs works.</summary>
     public bool IsHealthy => Checks.All(c => c.Status != DoctorStatus.Broken);
 
-    /// <summary>The report as JSON: <c>checks</c> with <c>name</c>, <c>status</c> (<c>fine</c>, <c>missingOptional</c>, <c>broken</c>), <c>finding</c>, <c>mend</c>; and <c>isHealthy</c>.</summary>
+    /// <summary>
+    /// The report as JSON: <c>checks</c> with <c>name</c>, <c>status</c> (<c>fine</c>, <c>missingOptional</c>, <c>broken</c>),
+    /// <c>finding</c>, <c>mend</c>; and <c>isHealthy</c>.
+    /// </summary>
     public string ToJson() => JsonSerializer.Serialize(this, Settings);
 }
