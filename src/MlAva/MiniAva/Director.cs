@@ -24,12 +24,11 @@ sealed class Director
         ulong deck = 1_000_000;
         SplitMix Dice() => _root.Fork(deck++);
         _casts = new(Dice(), (Cast.Alone, 2), (Cast.Two, 5), (Cast.Three, 4), (Cast.Hugging, 1), (Cast.Fighting, 1), (Cast.HuggingAndOne, 1), (Cast.FightingAndOne, 2), (Cast.HuggingAndTwo, 1));
-        // Arms are easier to follow on quiet legs: gestures and objects go more often with these.
+        // Gestures and objects go with quiet legs: on a body that rises or falls, a hand that is held still moves too.
         _roles = new(Dice(),
-            ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 4), ((Legs.Stride, Arms.Carry), 4),
-            ((Legs.Squat, Arms.Free), 3), ((Legs.Squat, Arms.Gesture), 1), ((Legs.Squat, Arms.Carry), 3),
-            ((Legs.Jump, Arms.Free), 2), ((Legs.Jump, Arms.Gesture), 1), ((Legs.Jump, Arms.Carry), 1),
-            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 2));
+            ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 5), ((Legs.Stride, Arms.Carry), 5),
+            ((Legs.Squat, Arms.Free), 6), ((Legs.Jump, Arms.Free), 3),
+            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 3));
         _strides = new(Dice(), (MiniAvaAction.Stand, 3), (MiniAvaAction.Walk, 3));
         _squats = new(Dice(), (MiniAvaAction.GetUp, 3), (MiniAvaAction.Crouch, 3));
         _gestures = new(Dice(), (MiniAvaAction.Point, 3), (MiniAvaAction.Wave, 3));
