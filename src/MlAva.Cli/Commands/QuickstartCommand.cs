@@ -52,17 +52,17 @@ static class QuickstartCommand
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             bool checkpoint = File.Exists(Path.Combine(options.Output, "training", "checkpoint.safetensors"));
-            terminal.Note(checkpoint ? $"stopped; go on with: {options.Command}{(options.Resume ? "" : " --resume")}" : "stopped before anything was learnt");
+            Terminal.Note(checkpoint ? $"stopped; go on with: {options.Command}{(options.Resume ? "" : " --resume")}" : "stopped before anything was learnt");
             return ExitCodes.Interrupted;
         }
         Print(terminal, result);
         int rescored = ScoreInFreshProcess(terminal, result, token);
         if (rescored != ExitCodes.Fine) return rescored;
-        terminal.WriteResult("");
-        terminal.WriteResult($"report:  {result.Report}");
-        terminal.WriteResult($"preview: {result.Preview}");
-        terminal.WriteResult($"model:   {result.Model}");
-        terminal.WriteResult($"results: {result.Results}, {result.Metrics}");
+        Terminal.WriteResult("");
+        Terminal.WriteResult($"report:  {result.Report}");
+        Terminal.WriteResult($"preview: {result.Preview}");
+        Terminal.WriteResult($"model:   {result.Model}");
+        Terminal.WriteResult($"results: {result.Results}, {result.Metrics}");
         return ExitCodes.Fine;
     }
 
@@ -77,8 +77,8 @@ static class QuickstartCommand
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
         terminal.Results.Write(table);
-        terminal.WriteResult($"mAP@0.5IOU: {Figure(result.Result.MeanAveragePrecision)}   (guessing by class frequency: {Figure(result.Baseline.MeanAveragePrecision)})");
-        terminal.WriteResult($"classes that only motion tells apart (*): {Figure(result.MotionMeanAp)} with motion, {Figure(result.StillMeanAp)} on still keyframes");
+        Terminal.WriteResult($"mAP@0.5IOU: {Figure(result.Result.MeanAveragePrecision)}   (guessing by class frequency: {Figure(result.Baseline.MeanAveragePrecision)})");
+        Terminal.WriteResult($"classes that only motion tells apart (*): {Figure(result.MotionMeanAp)} with motion, {Figure(result.StillMeanAp)} on still keyframes");
     }
 
     /// <summary>Starts the tool anew on the saved model and a video file, and holds what it finds against the results of this process.</summary>
@@ -87,7 +87,7 @@ static class QuickstartCommand
         string scored = Path.Combine(Path.GetDirectoryName(result.Results)!, "video-results.csv");
         string[] arguments = ["score", "--model", result.Model, "--source", result.Video, "--video-id", result.VideoId, "--proposals", result.Data.Proposals(MiniAvaSplit.Val), "--out", scored];
         ProcessStartInfo start = Self(arguments);
-        terminal.Note($"a fresh process loads {Path.GetFileName(result.Model)} and scores {Path.GetFileName(result.Video)}");
+        Terminal.Note($"a fresh process loads {Path.GetFileName(result.Model)} and scores {Path.GetFileName(result.Video)}");
         using Process process = Process.Start(start) ?? throw new IOException($"{start.FileName} could not be started again.");
         using CancellationTokenRegistration stop = token.Register(() => process.Kill(entireProcessTree: true));
         Task<string> output = process.StandardOutput.ReadToEndAsync(token), errors = process.StandardError.ReadToEndAsync(token);
@@ -98,8 +98,8 @@ static class QuickstartCommand
             Console.Error.WriteLine(errors.Result);
             return ExitCodes.Failed;
         }
-        terminal.WriteResult("");
-        foreach (string line in output.Result.Split('\n').Take(8)) terminal.WriteResult(line.TrimEnd());
+        Terminal.WriteResult("");
+        foreach (string line in output.Result.Split('\n').Take(8)) Terminal.WriteResult(line.TrimEnd());
 
         DetectionRow[] here = [.. DetectionFile.Enumerate(result.Results, token).Where(d => d.VideoId == result.VideoId)], there = [.. DetectionFile.Enumerate(scored, token)];
         if (!here.AsSpan().SequenceEqual(there))
@@ -107,7 +107,7 @@ static class QuickstartCommand
             Console.Error.WriteLine($"error: {scored} differs from {result.Results}: the reloaded model does not score as the trained one did.");
             return ExitCodes.Failed;
         }
-        terminal.WriteResult($"the reloaded model scores {Path.GetFileName(result.Video)} exactly as before: {there.Length} detections in {scored}");
+        Terminal.WriteResult($"the reloaded model scores {Path.GetFileName(result.Video)} exactly as before: {there.Length} detections in {scored}");
         return ExitCodes.Fine;
     }
 
