@@ -71,6 +71,28 @@ public sealed class TrainerTests(SmallSet set) : IClassFixture<SmallSet>
         Assert.Equal(before, File.ReadAllBytes(work.File("checkpoint.safetensors")));
     }
 
+    [Theory]
+    [InlineData("schedule")]
+    [InlineData("clips and augmentation")]
+    [InlineData("optimiser")]
+    [InlineData("seed")]
+    [InlineData("batch size")]
+    public void A_checkpoint_of_other_settings_is_refused_and_the_setting_named(string what)
+    {
+        using TemporaryFolder work = new();
+        ScoresAfterTraining(set.Options with { WorkDirectory = work.Path, Epochs = 1 });
+        ActionDetectorOptions other = what switch
+        {
+            "schedule" => set.Options with { Epochs = 1, Schedule = set.Options.Schedule with { LearningRate = 0.01 } },
+            "optimiser" => set.Options with { Epochs = 1, Optimizer = new() { Momentum = 0.5 } },
+            "seed" => set.Options with { Epochs = 1, Seed = 77 },
+            "batch size" => set.Options with { Epochs = 1, BatchSize = 3 },
+            _ => set.Options with { Epochs = 1, Clip = set.Clip with { ShortSide = 40 } },
+        };
+        CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(() => ScoresAfterTraining(other with { WorkDirectory = work.Path, Resume = true }));
+        Assert.Contains($"another {what}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_truncated_checkpoint_is_refused_in_words()
     {

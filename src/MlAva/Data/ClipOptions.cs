@@ -23,6 +23,12 @@ public sealed record ClipOptions
     /// <summary>Their standard deviation.</summary>
     public IReadOnlyList<float> StandardDeviation { get; init; } = [58.395f, 57.12f, 57.375f];
 
+    /// <summary>
+    /// <see cref="Frames"/>, with the rate of <see cref="Sampling"/> where it names none: frames of a video file must be counted at the rate at which the
+    /// sampler counts them.
+    /// </summary>
+    public FrameStoreOptions FramesAtSamplingRate() => Frames.Fps is null ? Frames with { Fps = Sampling.Fps } : Frames;
+
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {

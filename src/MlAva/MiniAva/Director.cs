@@ -32,7 +32,7 @@ sealed class Director
         _strides = new(Dice(), (MiniAvaAction.Stand, 3), (MiniAvaAction.Walk, 3));
         _squats = new(Dice(), (MiniAvaAction.GetUp, 3), (MiniAvaAction.Crouch, 3));
         _gestures = new(Dice(), (MiniAvaAction.Point, 3), (MiniAvaAction.Wave, 3));
-        _carries = new(Dice(), (MiniAvaAction.Hold, 2), (MiniAvaAction.Lift, 2), (MiniAvaAction.PutDown, 2));
+        _carries = new(Dice(), (MiniAvaAction.Hold, 3), (MiniAvaAction.Lift, 2), (MiniAvaAction.PutDown, 2));
         _lengths = new(Dice(), (1, 2), (2, 3), (3, 1));
     }
 

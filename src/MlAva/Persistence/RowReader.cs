@@ -49,8 +49,8 @@ static class RowReader
         T value = default!;
         return () =>
         {
-            // A prediction engine's row stays at one position while its content changes, so only moving cursors can be remembered.
-            if (known && row is DataViewRowCursor && row.Position == position) return value;
+            // Cursors and the rows of a prediction engine alike move on with each row.
+            if (known && row.Position == position) return value;
             value = compute();
             (position, known) = (row.Position, true);
             return value;

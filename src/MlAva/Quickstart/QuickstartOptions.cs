@@ -14,7 +14,7 @@ public sealed record QuickstartOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Passes over the training data.</summary>
-    public int Epochs { get; init; } = 12;
+    public int Epochs { get; init; } = 14;
 
     /// <summary>The data set that is made.</summary>
     public MiniAvaOptions Data { get; init; } = new();

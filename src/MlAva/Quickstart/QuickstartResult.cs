@@ -25,7 +25,7 @@ public sealed record QuickstartResult
     /// <summary>Ids of the classes that a single frame does not tell from another.</summary>
     public required IReadOnlyList<int> MotionOnlyClasses { get; init; }
 
-    /// <summary>The mean AP of those classes, with motion.</summary>
+    /// <summary>The mean AP of those classes, with motion; NaN where none has ground truth.</summary>
     public double MotionMeanAp => MeanAp(Result);
 
     /// <summary>The mean AP of those classes on still keyframes.</summary>
@@ -52,5 +52,7 @@ public sealed record QuickstartResult
     /// <summary>Its id.</summary>
     public required string VideoId { get; init; }
 
-    double MeanAp(FrameMapResult result) => MotionOnlyClasses.Average(id => result.Class(id).AveragePrecision);
+    // Classes without ground truth in the validation set have no AP and no part in the mean.
+    double MeanAp(FrameMapResult result) =>
+        MotionOnlyClasses.Select(id => result.Class(id).AveragePrecision).Where(ap => !double.IsNaN(ap)).DefaultIfEmpty(double.NaN).Average();
 }

@@ -39,7 +39,7 @@ public sealed class QuickstartRunner
         MiniAvaDataSet data = MakeData();
         MLContext context = new(_options.Seed);
         ActionDetectionCatalog catalog = context.ActionDetection();
-        AvaDataView train = Load(catalog, data, MiniAvaSplit.Train), validation = Load(catalog, data, MiniAvaSplit.Val);
+        AvaDataView train = Load(catalog, data, MiniAvaSplit.Train, testMode: false), validation = Load(catalog, data, MiniAvaSplit.Val, testMode: true);
         LabelMap classes = LabelMap.Read(data.LabelMap);
         IReadOnlyList<KeyframeKey> excluded = ExcludedTimestamps.Read(data.ExcludedTimestamps(MiniAvaSplit.Val)).Keys;
 
@@ -47,7 +47,7 @@ public sealed class QuickstartRunner
         {
             WorkDirectory = Out("training"),
             Resume = _options.Resume,
-            ValidationSet = validation,
+            ValidationSet = Load(catalog, data, MiniAvaSplit.Val, testMode: false), // without the excluded keyframes, as the final figures
             CancellationToken = _options.CancellationToken,
             Progress = new Relay<TrainingProgress>(p => Tell(QuickstartStage.Training, ShareOf(p), TextOf(p), p)),
         });
@@ -97,8 +97,8 @@ public sealed class QuickstartRunner
         }), _options.CancellationToken);
     }
 
-    static AvaDataView Load(ActionDetectionCatalog catalog, MiniAvaDataSet data, MiniAvaSplit split) => catalog.LoadAva(
-        data.Annotations(split), data.FramesFolder, data.LabelMap, data.Proposals(split), data.ExcludedTimestamps(split), testMode: split == MiniAvaSplit.Val);
+    static AvaDataView Load(ActionDetectionCatalog catalog, MiniAvaDataSet data, MiniAvaSplit split, bool testMode) => catalog.LoadAva(
+        data.Annotations(split), data.FramesFolder, data.LabelMap, data.Proposals(split), data.ExcludedTimestamps(split), testMode);
 
     List<DetectionRow> Score(ActionDetectionCatalog catalog, ActionDetectorTransformer model, AvaDataView validation, double from)
     {
@@ -127,14 +127,14 @@ public sealed class QuickstartRunner
     static void WriteMetrics(QuickstartResult found)
     {
         JsonObject json = JsonNode.Parse(EvaluationJson.ToJson(found.Result))!.AsObject();
-        json["baselineMAP"] = found.Baseline.MeanAveragePrecision;
-        json["keyframeOnlyMAP"] = found.KeyframeOnly.MeanAveragePrecision;
+        json["baselineMAP"] = Number(found.Baseline.MeanAveragePrecision);
+        json["keyframeOnlyMAP"] = Number(found.KeyframeOnly.MeanAveragePrecision);
         json["motionOnlyClasses"] = new JsonObject
         {
             ["ids"] = new JsonArray([.. found.MotionOnlyClasses.Select(id => JsonValue.Create(id))]),
-            ["mAP"] = found.MotionMeanAp,
-            ["keyframeOnlyMAP"] = found.StillMeanAp,
-            ["drop"] = found.MotionMeanAp - found.StillMeanAp,
+            ["mAP"] = Number(found.MotionMeanAp),
+            ["keyframeOnlyMAP"] = Number(found.StillMeanAp),
+            ["drop"] = Number(found.MotionMeanAp - found.StillMeanAp),
         };
         AtomicFile.WriteAllText(found.Metrics, json.ToJsonString(new() { WriteIndented = true }) + "\n");
     }
@@ -187,6 +187,9 @@ public sealed class QuickstartRunner
         }
         return examples;
     }
+
+    /// <summary>JSON has no NaN; it is written as null.</summary>
+    static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     string Out(string name) => Path.Combine(_options.Output, name);
 

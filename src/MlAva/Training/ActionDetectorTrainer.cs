@@ -17,6 +17,9 @@ namespace MlAva.Training;
 /// </summary>
 public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer>
 {
+    /// <summary>The name of the checkpoint in <see cref="ActionDetectorOptions.WorkDirectory"/>.</summary>
+    public const string CheckpointFileName = "checkpoint.safetensors";
+
     readonly IHost _host;
     readonly List<TrainingEpoch> _history = [];
 
@@ -40,7 +43,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
 
     /// <summary>Trains.</summary>
     /// <exception cref="ArgumentException">A column is missing, or the data has no labelled box.</exception>
-    /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged or belongs to another training.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged, or belongs to a training with other settings or other data.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; a checkpoint was left in the work directory.</exception>
     /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
     public ActionDetectorTransformer Fit(IDataView input)
@@ -86,7 +89,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         readonly DetectorScorer? _scorer;
         readonly Sgd _optimizer;
         readonly LearningRateSchedule _schedule;
-        readonly TrainingCheckpoint _identity;
+        readonly TrainingIdentity _identity;
+        readonly ulong _seed;
         readonly int _stepsPerEpoch, _threads;
         readonly Stopwatch _training = new(), _waiting = new();
         long _clips;
@@ -103,7 +107,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             _batcher = new ClipBatcher(_options.Clip.Mean, _options.Clip.StandardDeviation, device);
             _batches = new TrainingBatcher(_options, samples, classes, seed);
             _optimizer = new Sgd(detector.named_parameters(), _options.Optimizer);
-            _identity = new(0, 0, seed, samples.Count, _options.BatchSize, ModelJson.Write(detector.Options), [], 0, 0);
+            _seed = seed;
+            _identity = TrainingIdentity.Of(_options, detector.Options, samples, classNames, seed);
             if (_options.ValidationSet is not { } validation) return;
             List<KeyframeSample> validationSamples = KeyframeSample.ReadAll(validation, out string[] validationNames);
             _scorer = new DetectorScorer(_options, validationSamples, classNames.Length > 0 ? classNames : validationNames, _threads);
@@ -174,7 +179,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             double rate = _schedule.At(iteration);
             _training.Start();
             // One seed a step: dropout draws the same whether or not the run was stopped in between.
-            random.manual_seed(unchecked((long)(_identity.Seed * 6364136223846793005 + (ulong)iteration)));
+            random.manual_seed(unchecked((long)(_seed * 6364136223846793005 + (ulong)iteration)));
             using DisposeScope scope = NewDisposeScope();
             _optimizer.ZeroGradients();
             ActionLossResult? result = ActionLoss.Compute(_detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs), batch.Labels, _detector.Options.Head);
@@ -216,7 +221,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         void Save(int epoch, int step)
         {
             if (_options.WorkDirectory is not { } directory) return;
-            (_identity with { Epoch = epoch, Step = step, History = [.. _trainer._history], EpochLoss = _lossSum, EpochLossSteps = _lossSteps }).Save(directory, _detector, _optimizer);
+            new TrainingCheckpoint(_identity, epoch, step, [.. _trainer._history], _lossSum, _lossSteps).Save(directory, _detector, _optimizer);
         }
 
         public void Dispose()

@@ -5,7 +5,7 @@ namespace MlAva.Training;
 /// <summary>From a keyframe to its clip, as <see cref="ClipOptions"/> say. Thread-safe.</summary>
 sealed class ClipLoader(ClipOptions options) : IDisposable
 {
-    readonly FrameStoreCache _stores = new(options.Frames);
+    readonly FrameStoreCache _stores = new(options.FramesAtSamplingRate());
     readonly ClipSampler _sampler = new(options.Sampling);
 
     /// <summary>For scoring: no jitter, resized to the short side.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json;
 using MlAva.Annotations;
 using MlAva.Networks;
 using MlAva.Persistence;
@@ -7,12 +7,12 @@ using TorchSharp;
 namespace MlAva.Training;
 
 /// <summary>
-/// Everything a training needs to go on as if it had never stopped: weights, momentum, place in the data, history. One safetensors file,
-/// <c>checkpoint.safetensors</c>, replaced as a whole so that a killed run leaves the last good one.
+/// Everything a training needs to go on as if it had never stopped: weights, momentum, place in the data, history, and the settings and data that it
+/// belongs to. One safetensors file, <c>checkpoint.safetensors</c>, replaced as a whole so that a killed run leaves the last good one.
 /// </summary>
-sealed record TrainingCheckpoint(int Epoch, int Step, ulong Seed, int Samples, int BatchSize, string Network, IReadOnlyList<TrainingEpoch> History, double EpochLoss, int EpochLossSteps)
+sealed record TrainingCheckpoint(TrainingIdentity Identity, int Epoch, int Step, IReadOnlyList<TrainingEpoch> History, double EpochLoss, int EpochLossSteps)
 {
-    public const string FileName = "checkpoint.safetensors";
+    public const string FileName = ActionDetectorTrainer.CheckpointFileName;
     const string Model = "model.", Momentum = "momentum.", Key = "mlava_training";
 
     public static string PathIn(string directory) => Path.Combine(directory, FileName);
@@ -28,17 +28,14 @@ sealed record TrainingCheckpoint(int Epoch, int Step, ulong Seed, int Samples, i
 
     /// <summary>Loads weights and momentum; nothing is changed when the file does not fit.</summary>
     /// <exception cref="CheckpointFormatException">The file is damaged or belongs to another training.</exception>
-    public static TrainingCheckpoint Load(string directory, TrainingCheckpoint expected, Detector detector, Sgd optimizer)
+    public static TrainingCheckpoint Load(string directory, TrainingIdentity expected, Detector detector, Sgd optimizer)
     {
         string path = PathIn(directory);
         using FileStream stream = File.OpenRead(path);
         using SafetensorsContent content = Safetensors.Read(stream, path);
         if (!content.Metadata.TryGetValue(Key, out string? text)) throw new CheckpointFormatException(path, $"no entry '{Key}'", "a checkpoint written by this trainer");
-        TrainingCheckpoint saved = ModelJson.Read<TrainingCheckpoint>(text);
-        Compare(path, "network", saved.Network, expected.Network);
-        Compare(path, "seed", saved.Seed, expected.Seed);
-        Compare(path, "number of keyframes", saved.Samples, expected.Samples);
-        Compare(path, "batch size", saved.BatchSize, expected.BatchSize);
+        TrainingCheckpoint saved = Parse(text, path);
+        saved.Identity.MustEqual(expected, path);
         Dictionary<string, torch.Tensor> momentum = Part(Momentum);
         ModuleState.LoadStrict(detector, Part(Model), path);
         optimizer.LoadState(momentum);
@@ -48,10 +45,15 @@ sealed record TrainingCheckpoint(int Epoch, int Step, ulong Seed, int Samples, i
             .Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
     }
 
-    static void Compare<T>(string path, string what, T saved, T expected)
-        where T : IEquatable<T>
+    static TrainingCheckpoint Parse(string text, string path)
     {
-        if (!saved.Equals(expected))
-            throw new CheckpointFormatException(path, string.Create(CultureInfo.InvariantCulture, $"a training with {what} {saved}"), string.Create(CultureInfo.InvariantCulture, $"one with {what} {expected}, as this run has"));
+        try
+        {
+            return ModelJson.Read<TrainingCheckpoint>(text);
+        }
+        catch (JsonException e)
+        {
+            throw new CheckpointFormatException(path, $"a broken entry '{Key}' ({e.Message})", "a checkpoint written by this version", e);
+        }
     }
 }

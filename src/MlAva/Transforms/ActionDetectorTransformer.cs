@@ -19,19 +19,21 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     const string Pipeline = "Pipeline";
     readonly IHostEnvironment _environment;
     readonly TransformerChain<ITransformer> _chain;
+    readonly bool _ownsParts;
 
     internal ActionDetectorTransformer(IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector, torch.Device device)
         : this(environment, new TransformerChain<ITransformer>(
             new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling }),
-            new LoadClipTransformer(environment, clip.Frames),
+            new LoadClipTransformer(environment, clip.FramesAtSamplingRate()),
             new ClipStepTransformer(environment, new() { Step = ClipStep.Resize, Size = clip.ShortSide }),
             new ExtractRoIFeaturesTransformer(environment, new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation }, detector, device),
-            new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)))
+            new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)), ownsParts: true)
     {
     }
 
-    ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain)
+    ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain, bool ownsParts)
     {
+        _ownsParts = ownsParts;
         _environment = environment;
         _chain = chain;
         ITransformer[] parts = [.. chain];
@@ -59,9 +61,10 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
 
     bool ITransformer.IsRowToRowMapper => true;
 
-    /// <summary>The same detector over clips in which every frame is the keyframe: what remains of its scores does not come from motion. Shares this one's networks.</summary>
+    /// <summary>The same detector over clips in which every frame is the keyframe: what remains of its scores does not come from motion. It works with this one's networks,
+    /// which stay this one's: disposing of the result frees nothing, and it must not be used after this one is disposed of.</summary>
     public ActionDetectorTransformer WithRepeatedKeyframe() => new(_environment, new TransformerChain<ITransformer>(
-        new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head));
+        new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head), ownsParts: false);
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(inputSchema);
@@ -74,6 +77,7 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     /// <summary>Frees the networks and closes the videos.</summary>
     public void Dispose()
     {
+        if (!_ownsParts) return;
         LoadClip.Dispose();
         Head.Dispose();
         RoIFeatures.Dispose();
@@ -94,6 +98,6 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     {
         ctx.CheckAtModel(Version);
         ctx.LoadModel<TransformerChain<ITransformer>, SignatureLoadModel>(env, out TransformerChain<ITransformer> chain, Pipeline);
-        return new(env, chain);
+        return new(env, chain, ownsParts: true);
     }
 }

@@ -40,23 +40,30 @@ public sealed class AssignBoxesTransformer : AvaTransformer
     {
         DataViewSchema.Column clip = ColumnOf.Clip(schema, AvaColumns.Clip), boxes = ColumnOf.Singles(schema, AvaColumns.Boxes);
         DataViewSchema.Column labels = ColumnOf.Singles(schema, AvaColumns.Labels), proposals = ColumnOf.Singles(schema, AvaColumns.Proposals);
+        DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
         DataViewSchema.DetachedColumn[] outputs = [ColumnOf.Matrix(AvaColumns.RoIs), ColumnOf.Matrix(AvaColumns.RoILabels, labels.Annotations)];
-        return new([clip.Index, boxes.Index, labels.Index, proposals.Index], outputs, row =>
+        return new([clip.Index, boxes.Index, labels.Index, proposals.Index, video.Index, timestamp.Index], outputs, row =>
         {
             Func<VideoClip> readClip = RowReader.Scalar<VideoClip>(row, clip);
             Func<float[]> readBoxes = RowReader.Vector<float>(row, boxes), readLabels = RowReader.Vector<float>(row, labels), readProposals = RowReader.Vector<float>(row, proposals);
-            Func<SampledBoxes> choose = RowReader.OncePerRow(row, () => Choose(readClip(), readBoxes(), readLabels(), readProposals(), row.Position));
+            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
+            Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
+            Func<SampledBoxes> choose = RowReader.OncePerRow(row, () =>
+            {
+                ClipRandom chance = RowRandom.For((ulong)Options.Seed, readVideo().Span, readTimestamp(), LoaderSignature.Length);
+                return Choose(readClip(), readBoxes(), readLabels(), readProposals(), new Random((int)(chance.NextBits() & int.MaxValue)));
+            });
             return [RowReader.VectorGetter(() => choose().Boxes), RowReader.VectorGetter(() => choose().Labels)];
         });
     }
 
-    SampledBoxes Choose(VideoClip clip, float[] truths, float[] labels, float[] proposals, long position)
+    SampledBoxes Choose(VideoClip clip, float[] truths, float[] labels, float[] proposals, Random random)
     {
         int count = truths.Length / 4, classes = count == 0 ? 0 : labels.Length / count;
         float[] candidates = ProposalColumn.Boxes(proposals);
         // Overlap is measured in the clip's pixels, as in training end to end; the result is normalised again.
         BoxAssignment assignment = _assigner.Assign(clip.Geometry.ToPixels(candidates), clip.Geometry.ToPixels(truths));
-        SampledBoxes sampled = _sampler.Sample(candidates, truths, labels, classes, assignment, new Random(unchecked(Options.Seed * 486187739 + (int)position)));
+        SampledBoxes sampled = _sampler.Sample(candidates, truths, labels, classes, assignment, random);
         if (!Options.PositivesOnly) return sampled;
         int kept = sampled.Positives.Length;
         return sampled with { Boxes = sampled.Boxes[..(kept * 4)], Labels = sampled.Labels[..(kept * classes)], Negatives = [] };

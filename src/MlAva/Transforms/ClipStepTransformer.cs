@@ -38,7 +38,8 @@ public sealed class ClipStepTransformer : AvaTransformer
             return new([clip.Index], outputs, row =>
             {
                 Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
-                ValueGetter<VideoClip> getter = (ref VideoClip value) => value = ClipAugmentation.Rescale(read(), Options.Size);
+                Func<VideoClip> rescale = RowReader.OncePerRow(row, () => ClipAugmentation.Rescale(read(), Options.Size));
+                ValueGetter<VideoClip> getter = (ref VideoClip value) => value = rescale();
                 return [getter];
             });
         }
@@ -49,7 +50,8 @@ public sealed class ClipStepTransformer : AvaTransformer
             Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
             Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
             Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
-            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = Change(read(), RandomFor(readVideo().Span, readTimestamp()));
+            Func<VideoClip> change = RowReader.OncePerRow(row, () => Change(read(), RowRandom.For(Options.Seed, readVideo().Span, readTimestamp(), (int)Options.Step)));
+            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = change();
             return [getter];
         });
     }
@@ -60,14 +62,6 @@ public sealed class ClipStepTransformer : AvaTransformer
         ClipStep.RandomCrop => ClipAugmentation.RandomCrop(clip, Options.Size, random),
         _ => ClipAugmentation.RandomFlip(clip, Options.Probability, random),
     };
-
-    ClipRandom RandomFor(ReadOnlySpan<char> video, float timestamp)
-    {
-        ulong hash = 14695981039346656037; // FNV-1a: the same on every machine, unlike string.GetHashCode
-        foreach (char c in video) hash = (hash ^ c) * 1099511628211;
-        // The step itself is part of the key: two random steps in a row must not draw the same numbers.
-        return ClipRandom.ForItem(Options.Seed ^ hash, BitConverter.SingleToInt32Bits(timestamp), (long)Options.Step);
-    }
 
     static ClipStepTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
         new(env, LoadOptions<ClipStepOptions>(ctx, MakeVersion(typeof(ClipStepTransformer), "AVACSTEP", LoaderSignature)));

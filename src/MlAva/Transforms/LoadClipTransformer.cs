@@ -37,7 +37,9 @@ public sealed class LoadClipTransformer : AvaTransformer, IDisposable
         {
             Func<ReadOnlyMemory<char>> readSource = RowReader.Scalar<ReadOnlyMemory<char>>(row, source);
             Func<int[]> readIndices = RowReader.Vector<int>(row, indices);
-            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = _stores.Read(readSource().ToString(), readIndices());
+            // Several steps may ask for a row's clip; it is decoded once.
+            Func<VideoClip> load = RowReader.OncePerRow(row, () => _stores.Read(readSource().ToString(), readIndices()));
+            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = load();
             return [getter];
         });
     }
