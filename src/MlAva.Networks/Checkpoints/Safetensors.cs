@@ -54,7 +54,8 @@ public static class Safetensors
         stream.Write(padded);
         foreach ((_, Tensor value) in all)
         {
-            using Tensor onCpu = value.detach().cpu();
+            using Tensor detached = value.detach();
+            using Tensor onCpu = detached.cpu();
             using Tensor contiguous = onCpu.contiguous();
             stream.Write(contiguous.bytes);
         }
@@ -77,17 +78,18 @@ public static class Safetensors
             if (size is < 2 or > MaxHeader) throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
             byte[] json = new byte[size];
             stream.ReadExactly(json);
-            long position = 0;
+            long position = 0, available = stream.CanSeek ? stream.Length - stream.Position : long.MaxValue;
             using JsonDocument header = JsonDocument.Parse(json);
             foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != Metadata).OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
             {
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
                 ScalarType type = TypeOf(entry.Value.GetProperty("dtype").GetString(), entry.Name, source);
                 long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(), end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
-                Int128 bytes = shape.Aggregate((Int128)type.ElementSize(), (product, side) => product * side);
+                Int128 bytes = shape.Aggregate((Int128)type.ElementSize(), (product, side) => checked(product * side));
                 // Checked before anything is allocated: a tampered header must not ask for all memory.
-                if (begin != position || end - begin != bytes || (stream.CanSeek && end > stream.Length))
+                if (begin != position || end - begin != bytes || end > available || shape.Any(s => s < 0))
                     throw new CheckpointFormatException(source, $"bytes {begin} to {end} for '{entry.Name}' [{string.Join(", ", shape)}]", $"{bytes} bytes from {position}, within the file");
+                if (tensors.ContainsKey(entry.Name)) throw new CheckpointFormatException(source, $"two tensors named '{entry.Name}'", "a name for each");
                 Tensor value = empty(shape, dtype: type).DetachFromDisposeScope();
                 tensors[entry.Name] = value;
                 stream.ReadExactly(value.bytes);
@@ -99,10 +101,10 @@ public static class Safetensors
             }
             return new(tensors, metadata);
         }
-        catch (Exception e) when (e is EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)
+        catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values) tensor.Dispose();
-            if (e is CheckpointFormatException) throw;
+            if (e is CheckpointFormatException || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)) throw;
             throw new CheckpointFormatException(source, e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})", "a whole safetensors file", e);
         }
     }

@@ -15,6 +15,8 @@ namespace MlAva.Networks;
 public sealed class TorchCheckpoint : IDisposable
 {
     static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    const long MaxDeflation = 1032; // what a byte of deflated data can become at most
+    const long MaxRepeated = 1 << 24;
     static readonly PickleGlobal[] Rebuilders =
     [
         new("torch._utils", "_rebuild_tensor_v2"), new("torch._utils", "_rebuild_tensor"), new("torch._utils", "_rebuild_parameter"),
@@ -68,8 +70,8 @@ public sealed class TorchCheckpoint : IDisposable
     static object? ReadZip(FileStream file, Dictionary<string, Storage> storages, string path)
     {
         using ZipArchive zip = new(file, ZipArchiveMode.Read, leaveOpen: true);
-        ZipArchiveEntry pickle = zip.Entries.SingleOrDefault(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
-            ?? throw new CheckpointFormatException(path, "a zip file without data.pkl", "a PyTorch checkpoint");
+        ZipArchiveEntry[] pickles = [.. zip.Entries.Where(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))];
+        if (pickles is not [ZipArchiveEntry pickle]) throw new CheckpointFormatException(path, $"a zip file with {pickles.Length} entries data.pkl", "a PyTorch checkpoint, which has one");
         string prefix = pickle.FullName[..^"data.pkl".Length];
         if (zip.GetEntry(prefix + "byteorder") is { } order && Encoding.ASCII.GetString(BytesOf(order)) == "big")
             throw new CheckpointFormatException(path, "big-endian numbers", "little-endian ones");
@@ -78,6 +80,9 @@ public sealed class TorchCheckpoint : IDisposable
         {
             ZipArchiveEntry entry = zip.GetEntry($"{prefix}data/{storage.Key}") ?? throw new CheckpointFormatException(path, $"no entry data/{storage.Key}", "the storage that a tensor names");
             if (entry.Length != storage.ByteCount) throw new CheckpointFormatException(path, $"{entry.Length} bytes in data/{storage.Key}", $"{storage.ByteCount}");
+            // Before memory is asked for: a damaged directory may claim any size.
+            if (storage.ByteCount / MaxDeflation > Math.Min(entry.CompressedLength, file.Length))
+                throw new CheckpointFormatException(path, $"{storage.ByteCount} bytes said to be in the {entry.CompressedLength} of data/{storage.Key}", "an entry of its true size");
             using Stream stream = entry.Open();
             storage.Fill(stream.ReadExactly);
         }
@@ -98,6 +103,8 @@ public sealed class TorchCheckpoint : IDisposable
             reader.ReadExactly(length);
             long count = BitConverter.ToInt64(length);
             if (count != storage.Count) throw new CheckpointFormatException(path, $"{count} numbers in storage {key}", $"{storage.Count}");
+            if (storage.ByteCount > file.Length - file.Position)
+                throw new CheckpointFormatException(path, $"{file.Length - file.Position} bytes where storage {key} begins", $"{storage.ByteCount}");
             storage.Fill(reader.ReadExactly);
         }
         return root;
@@ -137,13 +144,15 @@ public sealed class TorchCheckpoint : IDisposable
 
     static object? Rebuild(PickleGlobal function, object?[] arguments) => function.Name switch
     {
-        "_rebuild_tensor_v2" or "_rebuild_tensor" => new TensorView((Storage)arguments[0]!, (long)arguments[1]!, Numbers(arguments[2]), Numbers(arguments[3])),
+        "_rebuild_tensor_v2" or "_rebuild_tensor" => arguments is [Storage storage, long offset, PickleTuple shape, PickleTuple strides, ..]
+            ? new TensorView(storage, offset, Numbers(shape), Numbers(strides))
+            : throw new InvalidDataException("a tensor that is not made of storage, offset, shape and strides"),
         "_rebuild_parameter" => arguments[0],
         "Size" => arguments[0],
         _ => new PickleObject(function, arguments),
     };
 
-    static long[] Numbers(object? tuple) => [.. ((PickleTuple)tuple!).Select(n => (long)n!)];
+    static long[] Numbers(PickleTuple tuple) => [.. tuple.Select(n => n is long number ? number : throw new InvalidDataException($"a tensor with '{n}' in its shape or strides"))];
 
     static Dictionary<string, Tensor> StateOf(object? root, string path)
     {
@@ -204,7 +213,12 @@ public sealed class TorchCheckpoint : IDisposable
             for (int i = 0; i < Shape.Length; i++) last += (Int128)(Shape[i] - 1) * Strides[Math.Min(i, Strides.Length - 1)];
             if (Shape.Length != Strides.Length || Shape.Any(s => s < 0) || Strides.Any(s => s < 0) || Offset < 0 || (!empty && last >= Storage.Count))
                 throw new CheckpointFormatException(path, $"tensor '{name}' [{string.Join(", ", Shape)}] beyond its storage of {Storage.Count} numbers", "tensors within their storages");
-            using Tensor view = Storage.Values!.as_strided(Shape, Strides, Offset);
+            if (Storage.Values is null) throw new CheckpointFormatException(path, $"tensor '{name}' without storage {Storage.Key}", "the numbers of each tensor");
+            // Strides of 0 repeat numbers; a file of a few bytes must not ask for all memory that way.
+            Int128 count = Shape.Aggregate((Int128)1, (product, side) => checked(product * side));
+            if (count > Math.Max(Storage.Count, MaxRepeated))
+                throw new CheckpointFormatException(path, $"tensor '{name}' [{string.Join(", ", Shape)}] that repeats {Storage.Count} numbers", "tensors no larger than their storages");
+            using Tensor view = Storage.Values.as_strided(Shape, Strides, Offset);
             return view.clone().DetachFromDisposeScope();
         }
     }

@@ -43,7 +43,7 @@ public sealed class Sgd : IDisposable
         Tensor?[] gradients = [.. _parameters.Select(p => p.Value.grad)];
         Tensor[] present = [.. gradients.OfType<Tensor>()];
         if (present.Length == 0) return 0;
-        double norm = stack(present.Select(g => g.norm())).norm().item<float>();
+        double norm = stack(present.Select(g => g.norm())).norm().to(ScalarType.Float64).item<double>();
         // mmcv's clipping divides by the norm plus 1e-6, and only ever scales down.
         double factor = _options.MaxGradientNorm > 0 ? Math.Min(_options.MaxGradientNorm / (norm + 1e-6), 1) : 1;
         using Scalar scale = (float)factor, decay = _options.WeightDecay, inertia = _options.Momentum, rate = -learningRate;
