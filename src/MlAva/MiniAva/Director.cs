@@ -26,13 +26,13 @@ sealed class Director
         _casts = new(Dice(), (Cast.Alone, 2), (Cast.Two, 5), (Cast.Three, 4), (Cast.Hugging, 1), (Cast.Fighting, 1), (Cast.HuggingAndOne, 1), (Cast.FightingAndOne, 2), (Cast.HuggingAndTwo, 1));
         // Gestures and objects go with quiet legs: on a body that rises or falls, a hand that is held still moves too.
         _roles = new(Dice(),
-            ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 5), ((Legs.Stride, Arms.Carry), 6),
+            ((Legs.Stride, Arms.Free), 1), ((Legs.Stride, Arms.Gesture), 5), ((Legs.Stride, Arms.Carry), 7),
             ((Legs.Squat, Arms.Free), 6), ((Legs.Jump, Arms.Free), 3),
-            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 4));
+            ((Legs.Sit, Arms.Free), 1), ((Legs.Sit, Arms.Gesture), 3), ((Legs.Sit, Arms.Carry), 5));
         _strides = new(Dice(), (MiniAvaAction.Stand, 3), (MiniAvaAction.Walk, 3));
         _squats = new(Dice(), (MiniAvaAction.GetUp, 3), (MiniAvaAction.Crouch, 3));
         _gestures = new(Dice(), (MiniAvaAction.Point, 3), (MiniAvaAction.Wave, 3));
-        _carries = new(Dice(), (MiniAvaAction.Hold, 3), (MiniAvaAction.Lift, 2), (MiniAvaAction.PutDown, 2));
+        _carries = new(Dice(), (MiniAvaAction.Hold, 2), (MiniAvaAction.Lift, 2), (MiniAvaAction.PutDown, 2));
         _lengths = new(Dice(), (1, 2), (2, 3), (3, 1));
     }
 

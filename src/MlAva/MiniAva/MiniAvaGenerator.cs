@@ -10,7 +10,7 @@ namespace MlAva.MiniAva;
 public static class MiniAvaGenerator
 {
     /// <summary>Raised whenever the same options would give other files, so that older sets are made anew.</summary>
-    const int DrawingVersion = 4;
+    const int DrawingVersion = 1;
 
     static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
