@@ -239,7 +239,7 @@ public sealed class MiniAvaTests
     {
         double sum = 0;
         int count = 0;
-        foreach ((MiniAvaVideo video, MiniAvaPerson person) in Val.SelectMany(v => v.Persons.Select(p => (v, p))))
+        foreach ((MiniAvaVideo video, MiniAvaPerson person) in Train.SelectMany(v => v.Persons.Select(p => (v, p))))
         {
             if (!person.Actions.Contains(action) || !person.Actions.All(a => a == action || a is MiniAvaAction.Stand or MiniAvaAction.Sit)) continue;
             byte[] frames = video.Render(Defaults.FrameAt((int)person.Key.Timestamp) - 4, 2, 8);

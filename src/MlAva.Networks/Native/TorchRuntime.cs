@@ -22,7 +22,11 @@ public static class TorchRuntime
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "The library must be mended before TorchSharp's own static constructor looks for it.")]
-    internal static void Initialise() => EnsureLoadable();
+    internal static void Initialise()
+    {
+        OpenMpWaiting.Configure();
+        EnsureLoadable();
+    }
 
     static string Prepare()
     {
