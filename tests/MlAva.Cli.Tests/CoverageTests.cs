@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using MlAva.Annotations;
 using MlAva.Diagnostics;
 using MlAva.TestSupport;
-using MlAva.Video;
 
 namespace MlAva.Cli.Tests;
 
