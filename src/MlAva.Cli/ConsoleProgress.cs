@@ -11,7 +11,7 @@ sealed class ConsoleProgress
     readonly Terminal _terminal;
     readonly string _title;
     readonly ProgressTask? _task;
-    readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+    readonly Stopwatch _sinceLine = Stopwatch.StartNew(), _clock = Stopwatch.StartNew();
     int _tenth;
 
     ConsoleProgress(Terminal terminal, string title, ProgressTask? task) => (_terminal, _title, _task) = (terminal, title, task);
@@ -43,6 +43,21 @@ sealed class ConsoleProgress
         Line(double.IsNaN(share) ? $"{_title}: {text}"
             : string.Create(CultureInfo.InvariantCulture, $"{_title}: {share * 100:F0} %, {text}"));
     }
+
+    /// <summary>Tells how many items are done, at which rate, and how long the rest will take.</summary>
+    /// <param name="done">Items done.</param>
+    /// <param name="total">Items in all.</param>
+    /// <param name="what">What they are, in the plural.</param>
+    public void Report(long done, long total, string what)
+    {
+        double rate = done / Math.Max(1e-9, _clock.Elapsed.TotalSeconds);
+        string left = done == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $", {rate:0.0##} a second, {Time(TimeSpan.FromSeconds(Math.Max(0, total - done) / rate))} left");
+        Report((double)done / Math.Max(1, total), string.Create(CultureInfo.InvariantCulture, $"{done} of {total} {what}{left}"));
+    }
+
+    /// <summary>For example <c>1:02:03</c>.</summary>
+    public static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}");
 
     /// <summary>Writes a line that stays.</summary>
     public void Line(string text)

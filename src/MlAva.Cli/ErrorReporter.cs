@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using MlAva.Annotations;
 using MlAva.Networks;
 using MlAva.Pickle;
@@ -8,8 +9,21 @@ using MlAva.Video;
 namespace MlAva.Cli;
 
 /// <summary>Turns exceptions into one message on standard error and an exit code.</summary>
-static class ErrorReporter
+static partial class ErrorReporter
 {
+    /// <summary>The options of the command line that set a property of the libraries' options.</summary>
+    static readonly Dictionary<string, string> OptionOf = new()
+    {
+        ["Epochs"] = "--epochs", ["BatchSize"] = "--batch-size", ["LearningRate"] = "--lr", ["Steps"] = "--steps",
+        ["Warmup"] = "--warmup-epochs", ["ClipLength"] = "--clip-len", ["FrameInterval"] = "--frame-interval", ["Fps"] = "--fps",
+        ["TimestampStart"] = "--timestamp-start", ["TimestampEnd"] = "--timestamp-end", ["ShortSide"] = "--short-side",
+        ["ShortEdgeMinimum"] = "--rescale", ["ShortEdgeMaximum"] = "--rescale", ["CropSize"] = "--crop", ["FlipProbability"] = "--flip",
+        ["Depth"] = "--depth", ["BaseChannels"] = "--base-channels", ["StageBlocks"] = "--stage-blocks", ["Inflate"] = "--inflate",
+        ["NumClasses"] = "--num-classes", ["PersonScoreThreshold"] = "--person-score-thr", ["LoaderThreads"] = "--threads",
+        ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou", ["TrainVideos"] = "--train-videos",
+        ["ValVideos"] = "--val-videos",
+    };
+
     /// <summary>Whether stack traces are asked for by the environment.</summary>
     public static bool IsDebugging => Environment.GetEnvironmentVariable("MLAVA_DEBUG") is { Length: > 0 } and not "0";
 
@@ -25,7 +39,9 @@ static class ErrorReporter
 
     public static int ReportUsage(ParseResult parsed, IReadOnlyList<string> arguments)
     {
-        foreach (string message in parsed.Errors.Select(e => e.Message).Distinct()) Console.Error.WriteLine($"error: {message}");
+        IEnumerable<string> messages = parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens is [var word, ..]
+            && !word.StartsWith('-') ? [UnknownVerb(word, root)] : parsed.Errors.Select(e => e.Message).Distinct();
+        foreach (string message in messages) Console.Error.WriteLine($"error: {message}");
         Command command = parsed.CommandResult.Command;
         string verb = command is RootCommand ? "" : command.Name + " ";
         Console.Error.WriteLine($"See 'mlava {verb}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
@@ -51,6 +67,41 @@ static class ErrorReporter
             $"{file}: no such file. To mend: check the path",
         DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
             $"{e.Message} To mend: check the path",
+        ArgumentException => WithFlag(ParameterName().Replace(e.Message, "")),
         _ => e.Message,
     };
+
+    /// <summary>Names the option of the command line before the property of a library's options.</summary>
+    static string WithFlag(string message) =>
+        Property().Match(message) is { Success: true } match && OptionOf.TryGetValue(match.Groups[1].Value, out string? flag)
+            ? $"{flag}: {message}" : message;
+
+    static string UnknownVerb(string word, RootCommand root)
+    {
+        const int Near = 3;
+        string[] verbs = [.. root.Subcommands.Select(c => c.Name)];
+        string nearest = verbs.MinBy(v => Distance(word, v))!;
+        return $"There is no verb '{word}'; "
+            + (Distance(word, nearest) <= Near ? $"did you mean '{nearest}'?" : $"expected one of {string.Join(", ", verbs)}.");
+    }
+
+    /// <summary>Levenshtein's: letters to put in, take out or change.</summary>
+    static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+        }
+        return row[^1];
+    }
+
+    [GeneratedRegex(@" \(Parameter '[^']*'\)")]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex(@"^(?:\w+\.)?(\w+) (?:is|has|holds|names) ")]
+    private static partial Regex Property();
 }

@@ -42,22 +42,19 @@ static class Flags
 
     public static Option<double> Iou() => WithDefault("--iou", 0.5, "Smallest intersection over union of a match", "0-1");
 
-    public static Option<TieOrder> Ties() =>
-        WithDefault("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)",
-        "stable|numpy");
+    public static Choice<TieOrder> Ties() =>
+        new("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)");
 
-    public static Option<MatchingProtocol> Protocol() =>
-        WithDefault("--protocol", MatchingProtocol.MMAction2, "Whose matching rules",
-        "mmaction2|activitynet2018|activitynet2019|activitynet2020");
+    public static Choice<MatchingProtocol> Protocol() => new("--protocol", MatchingProtocol.MMAction2, "Whose matching rules");
 
     /// <summary>The rules of evaluation that the options ask for, checked.</summary>
-    public static FrameMapOptions Rules(ParseResult parsed, Option<double> iou, Option<TieOrder> ties, Option<MatchingProtocol> protocol)
+    public static FrameMapOptions Rules(ParseResult parsed, Option<double> iou, Choice<TieOrder> ties, Choice<MatchingProtocol> protocol)
     {
         FrameMapOptions rules = new()
         {
             IouThreshold = parsed.GetValue(iou),
-            Ties = parsed.GetValue(ties),
-            Protocol = parsed.GetValue(protocol),
+            Ties = ties.Of(parsed),
+            Protocol = protocol.Of(parsed),
             KeepCurves = false,
         };
         rules.Validate();
@@ -70,11 +67,15 @@ static class Flags
     public static Option<string?> Optional(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };
 
-    public static Option<T> WithDefault<T>(string name, T value, string description, string helpName) =>
-        new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => value };
+    public static Option<T> WithDefault<T>(string name, T value, string description, string helpName)
+    {
+        Option<T> option = new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => value };
+        if (option is Option<double> number) number.CustomParser = result => Single(result) ?? double.NaN;
+        return option;
+    }
 
     public static Option<double?> Number(string name, string description, string helpName) =>
-        new(name) { Description = description, HelpName = helpName };
+        new(name) { Description = description, HelpName = helpName, CustomParser = Single };
 
     /// <summary>Whole numbers with commas between them.</summary>
     public static Option<int[]?> Numbers(string name, string description, string helpName) => new(name)
@@ -91,15 +92,24 @@ static class Flags
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = result => List<double>(
-            result,
-            t => double.TryParse(t, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null,
-            "numbers", helpName),
+        CustomParser = result => List(result, ParseDecimal, "numbers", helpName),
     };
 
     /// <summary>The numbers given; null where the option is not on the command line.</summary>
     public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is { Implicit: false }
         ? parsed.GetValue(option) : null;
+
+    /// <summary>A comma is no decimal point, nor, as .NET's own parser has it, a separator of thousands to be passed over.</summary>
+    static double? ParseDecimal(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+
+    static double? Single(ArgumentResult result)
+    {
+        string text = string.Join(' ', result.Tokens.Select(t => t.Value));
+        if (ParseDecimal(text) is { } value) return value;
+        result.AddError($"Option '{(result.Parent as OptionResult)?.Option.Name}' is '{text}'; expected a number with a decimal point, such as 0.5.");
+        return null;
+    }
 
     static T[]? List<T>(ArgumentResult result, Func<string, T?> parse, string what, string example)
         where T : struct

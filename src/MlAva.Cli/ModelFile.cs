@@ -1,5 +1,8 @@
+using System.Reflection;
+using System.Text.Json;
 using Microsoft.ML;
 using MlAva.Annotations;
+using MlAva.Transforms;
 
 namespace MlAva.Cli;
 
@@ -10,20 +13,63 @@ static class ModelFile
     public static MLContext Context(int? gpu, int? seed = null) => new(seed) { GpuDeviceId = gpu };
 
     /// <summary>Loads a model.zip.</summary>
-    /// <exception cref="FormatException">The file is no model; the message says what was expected.</exception>
+    /// <exception cref="FormatException">There is no model; the message says what is there and what was expected.</exception>
     public static ITransformer Load(MLContext context, string path)
     {
+        if (Directory.Exists(path)) throw NoModel(path, "a folder");
+        if (!File.Exists(path)) throw NoModel(path, "no such file");
         using FileStream stream = File.OpenRead(path);
         try
         {
             return context.Model.Load(stream, out _);
         }
-        catch (Exception e) when (e is InvalidDataException || e.GetType() == typeof(FormatException))
+        catch (Exception e) when (IsOfTheFile(e))
         {
-            throw new FormatException($"{path}: found no ML.NET model ({e.Message}); expected a model.zip. "
-                + "To mend: give the file that 'mlava train' or mlContext.Model.Save wrote", e);
+            throw NoModel(path, $"no ML.NET model ({Innermost(e).Message.TrimEnd('.')})", e);
         }
     }
+
+    /// <summary>Checks that a model takes keyframes and gives boxes and scores.</summary>
+    /// <exception cref="FormatException">It does not.</exception>
+    public static void CheckScores(ITransformer model, DataViewSchema input, string path)
+    {
+        try
+        {
+            DataViewSchema output = model.GetOutputSchema(input);
+            if (output.GetColumnOrNull(AvaColumns.Score) is not null && output.GetColumnOrNull(AvaColumns.PredictedBoxes) is not null) return;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw NoModel(path, $"an ML.NET model that does not take keyframes ({e.Message.TrimEnd('.')})", e);
+        }
+        throw NoModel(path, $"an ML.NET model without the columns {AvaColumns.PredictedBoxes} and {AvaColumns.Score}");
+    }
+
+    /// <summary>How the model turns keyframes into clips; null where it does not say.</summary>
+    public static ClipOptions? ClipOf(ITransformer model)
+    {
+        ITransformer[] parts = [.. Parts(model)];
+        return parts.OfType<SampleFramesTransformer>().FirstOrDefault() is { } sample
+            && parts.OfType<LoadClipTransformer>().FirstOrDefault() is { } load
+            ? new() { Sampling = sample.Options.Sampling, Frames = load.Options } : null;
+    }
+
+    static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
+    {
+        ActionDetectorTransformer detector => [detector.SampleFrames, detector.LoadClip],
+        IEnumerable<ITransformer> chain => chain.SelectMany(Parts),
+        _ => [model],
+    };
+
+    static FormatException NoModel(string path, string found, Exception? inner = null) =>
+        new($"{path}: found {found}; expected a model.zip. To mend: give the file that 'mlava train' or mlContext.Model.Save wrote", inner);
+
+    /// <summary>ML.NET says in many ways that a file is not what it wrote; a device that is not there is no fault of the file.</summary>
+    static bool IsOfTheFile(Exception e) => Innermost(e) is var cause
+        && cause is InvalidOperationException or JsonException or TargetInvocationException or InvalidDataException or FormatException
+        && !cause.Message.Contains(nameof(MLContext.GpuDeviceId), StringComparison.Ordinal);
+
+    static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
     /// <summary>Saves a model; a killed process leaves the last good file.</summary>
     public static void Save(MLContext context, ITransformer model, DataViewSchema schema, string path) =>

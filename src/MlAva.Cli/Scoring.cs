@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Evaluation;
@@ -18,13 +17,13 @@ static class Scoring
         ConsoleProgress.Run(terminal, "score", progress =>
         {
             IEnumerable<DetectionRow> rows =
-                CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.Dataset.Keyframes.Count);
+                CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.GetRowCount() ?? 0);
             if (file is null) return files.Evaluate(rows, null, options, token);
             DetectionFile.Write(file, rows, cancellation: token);
             return files.Evaluate(DetectionFile.Enumerate(file, token), file, options, token);
         });
 
-    static IEnumerable<DetectionRow> CountKeyframes(ConsoleProgress progress, IEnumerable<DetectionRow> rows, int keyframes)
+    static IEnumerable<DetectionRow> CountKeyframes(ConsoleProgress progress, IEnumerable<DetectionRow> rows, long keyframes)
     {
         int count = 0;
         KeyframeKey last = default;
@@ -32,8 +31,7 @@ static class Scoring
         {
             if (row.Key != last)
             {
-                progress.Report((double)count / keyframes,
-                    string.Create(CultureInfo.InvariantCulture, $"keyframe {++count} of {keyframes}"));
+                progress.Report(count++, keyframes, "keyframes"); // those before this one
                 last = row.Key;
             }
             yield return row;

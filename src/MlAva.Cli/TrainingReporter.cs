@@ -13,7 +13,7 @@ sealed class TrainingReporter(ConsoleProgress progress) : IProgress<TrainingProg
         if (value.Validation is { } validation) _validation = Invariant($", mAP {validation.MeanAveragePrecision:F4}");
         double share = ((value.Epoch - 1) * (double)value.StepsPerEpoch + value.Step) / ((double)value.Epochs * value.StepsPerEpoch);
         string rate = Invariant($"lr {value.LearningRate:G4}"), speed = Invariant($"{value.ClipsPerSecond:F1} clips/s");
-        string left = Invariant($"{(int)value.Remaining.TotalHours}:{value.Remaining:mm\\:ss}");
+        string left = ConsoleProgress.Time(value.Remaining);
         progress.Report(share, Invariant($"epoch {value.Epoch}/{value.Epochs}, step {value.Step}/{value.StepsPerEpoch}, ")
             + Invariant($"loss {value.Loss:F4}, {rate}{_validation}, {speed}, {left} left"));
         if (!value.EpochFinished) return;

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MlAva.TestSupport;
 
 namespace MlAva.Cli.Tests;
 
 /// <summary>The plan of the house: a project uses only the floors below it, and only the packages of its trade.</summary>
-public class ArchitectureTests
+public partial class ArchitectureTests
 {
     static readonly Dictionary<string, int> Floors = new()
     {
@@ -73,4 +74,40 @@ public class ArchitectureTests
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
             Assert.False(File.ReadAllText(file).Contains("Console.", StringComparison.Ordinal), $"{file} writes to the console.");
     }
+
+    [Fact]
+    public void A_file_holds_one_public_type_and_bears_its_name()
+    {
+        foreach (string file in Files("src").Where(f => f.EndsWith(".cs", StringComparison.Ordinal)))
+        {
+            string[] types = [.. PublicType().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value)];
+            if (types.Length == 0) continue;
+            Assert.True(types.Length == 1, $"{file} holds the public types {string.Join(", ", types)}.");
+            Assert.True(types[0] == Path.GetFileNameWithoutExtension(file), $"{file} holds {types[0]}.");
+        }
+    }
+
+    [Fact]
+    public void No_file_names_a_path_of_a_machine_or_a_registry()
+    {
+        string[] endings = [".cs", ".csproj", ".props", ".targets", ".md", ".json", ".ipynb", ".txt", ".yml", ".sh", ".py"];
+        string[] files = [.. Files("src"), .. Files("tests"), .. Files("docs"), Path.Combine(SharedData.RepositoryRoot, "README.md")];
+        foreach (string file in files.Where(f => endings.Contains(Path.GetExtension(f))))
+        {
+            Match place = PlaceOfAMachine().Match(File.ReadAllText(file));
+            Assert.False(place.Success, $"{file} names {place.Value}.");
+        }
+    }
+
+    /// <summary>What people wrote: nothing that a build made.</summary>
+    static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, folder), "*", SearchOption.AllDirectories)
+            .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(p => p is "obj" or "bin" or "TestResults"));
+
+    [GeneratedRegex(@"^public (?:(?:static|sealed|abstract|partial|readonly|ref|record) )*(?:class|record|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+
+    // Written so that this file does not find itself.
+    [GeneratedRegex(@"(?<![\w.}])/(?:work|root|tmp)/|https?://[^/\s""]*(?:api\.nuget|pypi|npmjs|registry|artifactory|proxy)[^/\s""]*")]
+    private static partial Regex PlaceOfAMachine();
 }

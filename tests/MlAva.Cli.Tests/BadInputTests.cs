@@ -79,9 +79,9 @@ public sealed class BadInputTests : IDisposable
     {
         string[] before = Entries();
 
-        Tool.Run(_set.Train(0)).Refuses("Epochs is 0", "at least 1");
+        Tool.Run(_set.Train(0)).Refuses("--epochs: ", "Epochs is 0", "at least 1");
         Tool.Run(_set.Train(1, more: ["--rescale", "48"])).Refuses("--rescale", "two");
-        Tool.Run(_set.Train(1, more: ["--crop", "64"])).Refuses("ShortEdgeMinimum is 48", "64");
+        Tool.Run(_set.Train(1, more: ["--crop", "64"])).Refuses("--rescale: ", "ShortEdgeMinimum is 48", "64");
 
         Assert.Equal(before, Entries());
     }

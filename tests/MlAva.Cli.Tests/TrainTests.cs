@@ -1,5 +1,8 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlAva.Annotations;
 
 namespace MlAva.Cli.Tests;
@@ -99,9 +102,60 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         Tool.Run("score", "--model", trained.Model, "--source", _set.In("nowhere"), "--timestamps", "1").Refuses("nowhere", "no such file");
     }
 
+    [Theory]
+    [InlineData("annotations")]
+    [InlineData("missing")]
+    [InlineData("folder")]
+    [InlineData("zip of something else")]
+    [InlineData("model of something else")]
+    public void What_is_no_model_is_refused(string kind)
+    {
+        string path = kind switch
+        {
+            "annotations" => _set.Annotations,
+            "folder" => _set.Frames,
+            _ => _set.In(kind + ".zip"),
+        };
+        if (kind == "zip of something else")
+        {
+            using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+            using StreamWriter writer = new(zip.CreateEntry("readme.txt").Open());
+            writer.Write("nothing");
+        }
+        else if (kind == "model of something else")
+        {
+            MLContext context = new(1);
+            IDataView data = context.Data.LoadFromTextFile(_set.Annotations, [new("Seconds", DataKind.Single, 1)], ',');
+            context.Model.Save(context.Transforms.NormalizeMinMax("Seconds").Fit(data), data.Schema, path);
+        }
+
+        Tool.Run(_set.Test(path)).Refuses(path, "found ", "expected a model.zip", "To mend: ");
+        Tool.Run("score", "--model", path, "--source", Path.Combine(_set.Frames, "first"), "--timestamps", "1")
+            .Refuses(path, "found ", "expected a model.zip", "To mend: ");
+    }
+
+    [Theory]
+    [InlineData("1: be red\n2: be green\n", "class 2 'be green'", "'be blue [cold]'")]
+    [InlineData("1: be red\n2: be blue [cold]\n3: be new\n", "class 3 'be new'", "has no class 3")]
+    public void A_label_map_that_is_not_the_models_is_refused(string content, params string[] words)
+    {
+        string labels = _set.Write("other.txt", content);
+
+        Tool.Run([.. _set.Test(trained.Model).Select(a => a == _set.Labels ? labels : a)]).Refuses(["other.txt", "To mend: ", .. words]);
+    }
+
     [Fact]
-    public void What_is_no_model_is_refused() =>
-        Tool.Run(_set.Test(_set.Annotations)).Refuses(_set.Annotations, "no ML.NET model", "expected a model.zip", "To mend: ");
+    public void A_label_map_of_some_of_the_models_classes_is_remarked_on()
+    {
+        string labels = _set.Write("some.txt", "1: be red\n");
+        string annotations = _set.Write("red.csv",
+            string.Join('\n', File.ReadLines(_set.Annotations).Where(l => l.StartsWith("first,", StringComparison.Ordinal))) + "\n");
+
+        Tool run = Tool.Run([.. _set.Test(trained.Model).Select(a => a == _set.Labels ? labels : a == _set.Annotations ? annotations : a)]);
+
+        Assert.Contains("remark: the model knows 1 classes", run.ExitsWith(0).Errors, StringComparison.Ordinal);
+        Assert.Contains("2 'be blue [cold]'", run.Errors, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_training_that_ended_early_goes_on_to_the_same_result()
@@ -150,7 +204,7 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
 
         Assert.Equal(["checkpoint.safetensors"], Directory.GetFiles(work).Select(Path.GetFileName));
         Assert.Contains("resume with: mlava train --annotations ", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($"--work-dir \"{work}\"", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--work-dir '{work}'", run.Errors, StringComparison.Ordinal);
         Assert.EndsWith("--resume", run.Errors.TrimEnd(), StringComparison.Ordinal);
         int done = EpochLine().Count(run.Errors);
         Tool resumed = Tool.Run(_set.Train(done + 1, work, validate: false, more: "--resume")).ExitsWith(0);

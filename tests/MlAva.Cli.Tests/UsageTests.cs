@@ -3,10 +3,10 @@ namespace MlAva.Cli.Tests;
 public class UsageTests
 {
     [Theory]
-    [InlineData("train", "--work-dir", "[default: 20]", "mlava train --annotations")]
+    [InlineData("train", "--work-dir", "[default: 20]", "mlava train --annotations", "[default: step]", "<step|cosine>")]
     [InlineData("test", "--model", "[default: 0.9]", "mlava test --model")]
     [InlineData("score", "--source", "[default: 3]", "mlava score --model")]
-    [InlineData("evaluate", "--detections", "[default: MMAction2]", "mlava evaluate --annotations")]
+    [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
     public void Every_verb_explains_itself(string verb, params string[] words)
     {
@@ -28,11 +28,16 @@ public class UsageTests
 
     [Theory]
     [InlineData("command was not provided")]
-    [InlineData("'evalute'", "evalute", "--annotations", "a.csv")]
+    [InlineData("There is no verb 'evalute'; did you mean 'evaluate'?", "evalute", "--annotations", "a.csv")]
+    [InlineData("There is no verb 'juggle'; expected one of quickstart, train, test", "juggle")]
     [InlineData("'--annotations' is required", "evaluate")]
     [InlineData("'--steps' is '10,x'", "train", "--steps", "10,x")]
     [InlineData("'often' for option '--epochs'", "train", "--epochs", "often")]
     [InlineData("'nearly' for option '--protocol'", "evaluate", "--protocol", "nearly")]
+    [InlineData("'--lr' is '0,5'", "train", "--lr", "0,5")]
+    [InlineData("'--lr' is 'NaN'", "train", "--lr", "NaN")]
+    [InlineData("'--timestamp-start' is '1,5'", "train", "--timestamp-start", "1,5")]
+    [InlineData("'--timestamps' is '1 000,2'", "score", "--timestamps", "1 000,2")]
     public void Wrong_usage_is_exit_code_2(string message, params string[] arguments)
     {
         Tool run = Tool.Run(arguments).ExitsWith(2);
@@ -41,4 +46,7 @@ public class UsageTests
         Assert.Contains("--help'", run.Errors, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
+
+    [Fact]
+    public void A_seed_below_0_is_refused() => Tool.Run("quickstart", "--data-seed", "-3").Refuses("--data-seed is -3", "at least 0");
 }

@@ -15,8 +15,8 @@ static class EvaluateCommand
         Option<string?> exclude = Flags.Exclude();
         Option<string?> json = Flags.Optional("--json", "Write all figures, in full precision, to this file", "FILE");
         Option<double> iou = Flags.Iou();
-        Option<TieOrder> ties = Flags.Ties();
-        Option<MatchingProtocol> protocol = Flags.Protocol();
+        Choice<TieOrder> ties = Flags.Ties();
+        Choice<MatchingProtocol> protocol = Flags.Protocol();
         Option<bool> avaGroups = new("--ava-groups")
         {
             Description = "Give classes without a group those of AVA's own ids (1-14, 15-63, 64-80)",

@@ -28,14 +28,16 @@ static class QuickstartCommand
             output, seed, epochs, resume, trainVideos, valVideos, dataSeed,
         }.Does((parsed, terminal, token) =>
         {
+            if (parsed.GetValue(dataSeed) is var chance and < 0)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"--data-seed is {chance}; expected at least 0."));
             QuickstartOptions options = Defaults with
             {
                 Output = parsed.GetRequiredValue(output),
                 Seed = parsed.GetValue(seed),
                 Epochs = parsed.GetValue(epochs),
                 Resume = parsed.GetValue(resume),
-                Data = Defaults.Data with { TrainVideos = parsed.GetValue(trainVideos), ValVideos = parsed.GetValue(valVideos), Seed = (ulong)Math.Max(0, parsed.GetValue(dataSeed)) },
-                Command = "mlava " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)),
+                Data = Defaults.Data with { TrainVideos = parsed.GetValue(trainVideos), ValVideos = parsed.GetValue(valVideos), Seed = (ulong)parsed.GetValue(dataSeed) },
+                Command = "mlava " + Shell.Line(parsed.Tokens.Select(t => t.Value)),
                 CancellationToken = token,
             };
             return Run(terminal, options, token);

@@ -42,7 +42,9 @@ static class ScoreCommand
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;
-            IDataView scored = transformer.Transform(context.Data.LoadFromEnumerable(rows));
+            IDataView data = context.Data.LoadFromEnumerable(rows);
+            ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
+            IDataView scored = transformer.Transform(data);
             ActionDetectionCatalog catalog = context.ActionDetection();
             IReadOnlyList<string> names = catalog.ClassNames(scored.Schema);
             List<ScoredRow> results = ConsoleProgress.Run(terminal, "score", progress =>
@@ -100,8 +102,7 @@ static class ScoreCommand
         {
             token.ThrowIfCancellationRequested();
             results.Add(row);
-            progress.Report((double)results.Count / count,
-                string.Create(CultureInfo.InvariantCulture, $"keyframe {results.Count} of {count}"));
+            progress.Report(results.Count, count, "keyframes");
         }
         return results;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Evaluation;
@@ -16,15 +17,17 @@ static class TestCommand
         Option<string?> output = Flags.Optional("--out", "Write the detections here, as MMAction2's results.csv (.csv or .csv.gz)", "FILE");
         Option<string?> json = Flags.Optional("--json", "Write all figures, in full precision, to this file", "FILE");
         Option<double> personScore = Flags.PersonScore(), iou = Flags.Iou();
-        Option<TieOrder> ties = Flags.Ties();
-        Option<MatchingProtocol> protocol = Flags.Protocol();
+        Choice<TieOrder> ties = Flags.Ties();
+        Choice<MatchingProtocol> protocol = Flags.Protocol();
         Option<int?> numClasses = Flags.NumClasses();
         Option<int?> gpu = Flags.Gpu();
+        Choice<BeyondEnd> beyondEnd = Coverage.Option();
         return new Verb("test", "Scores a data set with a trained model and evaluates it.",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --out det.csv --json map.json")
         {
             model, annotations, frames, labelMap, proposals, exclude, output, json, personScore, iou, ties, protocol, numClasses, gpu,
+            beyondEnd,
         }.Does((parsed, terminal, token) =>
         {
             FrameMapOptions options = Flags.Rules(parsed, iou, ties, protocol);
@@ -46,10 +49,38 @@ static class TestCommand
             });
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;
+            ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
+            CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
+            if (ModelFile.ClipOf(transformer) is { } clip)
+                view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), "; their labels count as missed", Mend, token);
             EvaluationFiles files = new(parsed.GetRequiredValue(annotations), classes, parsed.GetValue(exclude));
             FrameMapResult result = Scoring.WriteAndEvaluate(
                 terminal, catalog, transformer, view, parsed.GetValue(output), files, options, token);
             return EvaluationReport.Show(terminal, result, parsed.GetValue(json));
         });
+    }
+
+    static string Mend(double? fps) => fps is { } fits
+        ? string.Create(CultureInfo.InvariantCulture, $"The model holds rate and time axis; where the rate is wrong, train with --fps {fits}")
+        : "The model holds rate and time axis; where they are not those of these videos, train with --fps and --timestamp-start";
+
+    /// <summary>A detection of class 5 must mean what row 5 of the annotations means.</summary>
+    static void CheckClasses(LabelMap map, string file, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) return; // the model was trained without a label map
+        const string Mend = "give the label map that the model was trained with";
+        foreach (LabelMapEntry entry in map)
+        {
+            string known = entry.Id < names.Count ? names[entry.Id] : "";
+            if (known != entry.Name)
+            {
+                throw new AnnotationFormatException(file, 0, $"class {entry.Id} '{entry.Name}'",
+                    known.Length == 0 ? $"ids that the model knows; it has no class {entry.Id}" : $"the model's name for it, '{known}'", Mend);
+            }
+        }
+        int[] left = [.. Enumerable.Range(1, names.Count - 1).Where(id => names[id].Length > 0 && !map.Contains(id))];
+        if (left.Length > 0)
+            Terminal.Note($"remark: the model knows {left.Length} classes that are not in {file} and are not evaluated "
+                + $"(such as {left[0]} '{names[left[0]]}')");
     }
 }

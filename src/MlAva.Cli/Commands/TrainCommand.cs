@@ -31,8 +31,7 @@ sealed class TrainCommand
     readonly Option<int> _epochs = Flags.WithDefault("--epochs", Defaults.Epochs, "Passes over the data", "N");
     readonly Option<int> _batchSize = Flags.WithDefault("--batch-size", Defaults.BatchSize, "Clips a step", "N");
     readonly Option<double> _rate = Flags.WithDefault("--lr", Defaults.Schedule.LearningRate, "Learning rate after warm-up", "RATE");
-    readonly Option<SchedulePolicy> _schedule =
-        Flags.WithDefault("--schedule", Defaults.Schedule.Policy, "How the learning rate falls", "step|cosine");
+    readonly Choice<SchedulePolicy> _schedule = new("--schedule", Defaults.Schedule.Policy, "How the learning rate falls");
     readonly Option<int[]?> _steps =
         Flags.Numbers("--steps", "Epochs at which the rate falls to a tenth " + Default([.. Defaults.Schedule.Steps]), "10,15");
     readonly Option<int> _warmup = Flags.WithDefault("--warmup-epochs", Defaults.Schedule.Warmup, "Epochs of linear warm-up", "N");
@@ -72,6 +71,7 @@ sealed class TrainCommand
     readonly Option<int> _checkpointInterval =
         Flags.WithDefault("--checkpoint-interval", Defaults.CheckpointInterval, "Steps between checkpoints; 0: after epochs only", "N");
     readonly Option<int?> _gpu = Flags.Gpu();
+    readonly Choice<BeyondEnd> _beyondEnd = Coverage.Option();
 
     public static Command Create() => new TrainCommand().Build();
 
@@ -83,7 +83,7 @@ sealed class TrainCommand
         _annotations, _frames, _labelMap, _proposals, _exclude, _valAnnotations, _valProposals, _valExclude, _valFrames, _workDirectory,
         _epochs, _batchSize, _rate, _schedule, _steps, _warmup, _clipLength, _interval, _fps, _start, _end, _shortSide, _rescale, _crop,
         _flip, _depth, _baseChannels, _stageBlocks, _inflate, _numClasses, _personScore, _seed, _resume, _template, _threads,
-        _checkpointInterval, _gpu,
+        _checkpointInterval, _gpu, _beyondEnd,
     }.Does(Run);
 
     int Run(ParseResult parsed, Terminal terminal, CancellationToken token)
@@ -98,8 +98,10 @@ sealed class TrainCommand
         (AvaDataView train, AvaDataView? validation, AvaDataView? results) = Load(parsed, catalog, classes);
         IEnumerable<AvaKeyframe> keyframes = train.Dataset.Keyframes.Concat(validation?.Dataset.Keyframes ?? []);
         TimeAxis axis = TimeAxis.Of(keyframes.Select(k => k.Timestamp), parsed.GetValue(_start));
-        options = Options(parsed, axis) with { WorkDirectory = work, ValidationSet = validation, CancellationToken = token };
+        options = Options(parsed, axis) with { WorkDirectory = work, CancellationToken = token };
         Describe(train, validation, options, axis);
+        (train, validation, results) = LeaveOutside(parsed, options.Clip, train, validation, results, token);
+        options = options with { ValidationSet = validation };
         if (File.Exists(checkpoint) && !options.Resume)
             Terminal.Note($"{checkpoint} is of an earlier training and will be replaced; --resume goes on from it instead");
         if (options.Resume && !File.Exists(checkpoint)) Terminal.Note($"there is no {checkpoint} to resume from; beginning anew");
@@ -160,6 +162,21 @@ sealed class TrainCommand
             catalog.LoadAva(new AvaDataViewOptions { Frames = frames, Dataset = validation with { TestMode = true } }));
     }
 
+    (AvaDataView Train, AvaDataView? Validation, AvaDataView? Results) LeaveOutside(
+        ParseResult parsed, ClipOptions clip, AvaDataView train, AvaDataView? validation, AvaDataView? results, CancellationToken token)
+    {
+        BeyondEnd rule = _beyondEnd.Of(parsed);
+        train = Coverage.Apply(train, "train", clip, rule, "", Mend, token);
+        if (validation is null || results is null) return (train, validation, results);
+        const string Consequence = " of the scores after epochs; at the end their labels count as missed";
+        results = Coverage.Apply(results, "validation", clip, rule, Consequence, Mend, token);
+        // Excluded keyframes are missing from the one set only; the videos are the same.
+        return (train, validation.Where(KeyframeCoverage.Examine(validation, clip, token).Holds), results);
+
+        static string Mend(double? fps) => (fps is { } fits
+            ? string.Create(CultureInfo.InvariantCulture, $"If the rate is wrong, --fps {fits} would fit; ") : "") + "--timestamp-start moves the axis";
+    }
+
     ActionDetectorOptions Options(ParseResult parsed, TimeAxis axis)
     {
         double fps = parsed.GetValue(_fps);
@@ -177,7 +194,7 @@ sealed class TrainCommand
             Schedule = Defaults.Schedule with
             {
                 LearningRate = parsed.GetValue(_rate),
-                Policy = parsed.GetValue(_schedule),
+                Policy = _schedule.Of(parsed),
                 Steps = parsed.Given(_steps) ?? Defaults.Schedule.Steps,
                 Warmup = parsed.GetValue(_warmup),
                 WarmupUnit = WarmupUnit.Epochs,
@@ -245,10 +262,6 @@ sealed class TrainCommand
         return EvaluationReport.Show(terminal, result, Path.Combine(work, "metrics.json"));
     }
 
-    string ResumeCommand(ParseResult parsed)
-    {
-        IEnumerable<string> words = parsed.Tokens.Select(t =>
-            t.Value.Any(c => char.IsWhiteSpace(c) || "'\"$&|;<>()*?\\".Contains(c, StringComparison.Ordinal)) ? $"\"{t.Value}\"" : t.Value);
-        return $"mlava {string.Join(' ', words)}{(parsed.GetValue(_resume) ? "" : " --resume")}";
-    }
+    string ResumeCommand(ParseResult parsed) =>
+        $"mlava {Shell.Line(parsed.Tokens.Select(t => t.Value))}{(parsed.GetValue(_resume) ? "" : " --resume")}";
 }

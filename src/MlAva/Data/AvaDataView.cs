@@ -16,10 +16,10 @@ public sealed class AvaDataView : IDataView
     readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
     readonly IReadOnlyList<AvaKeyframe> _keyframes;
 
-    AvaDataView(AvaDataset dataset, string frames)
+    AvaDataView(AvaDataset dataset, string frames, IReadOnlyList<AvaKeyframe> keyframes)
     {
         Dataset = dataset;
-        _keyframes = dataset.Keyframes;
+        _keyframes = keyframes;
         _frames = frames;
         foreach (string video in _keyframes.Select(k => k.VideoId).Distinct()) _sources[video] = FindSource(video);
 
@@ -54,7 +54,16 @@ public sealed class AvaDataView : IDataView
         ArgumentNullException.ThrowIfNull(options);
         if (!Directory.Exists(options.Frames))
             throw new DirectoryNotFoundException($"{options.Frames}: no such folder; expected the folder that holds one folder of frames, or one video file, for each video id.");
-        return new(AvaDataset.Load(options.Dataset), options.Frames);
+        AvaDataset dataset = AvaDataset.Load(options.Dataset);
+        return new(dataset, options.Frames, dataset.Keyframes);
+    }
+
+    /// <summary>The rows whose keyframes pass a test, in the same order; <see cref="Dataset"/> stays that of all rows.</summary>
+    /// <param name="predicate">Whether a keyframe stays; asked once for each row.</param>
+    public AvaDataView Where(Func<AvaKeyframe, bool> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        return new(Dataset, _frames, [.. _keyframes.Where(predicate)]);
     }
 
     /// <inheritdoc/>
