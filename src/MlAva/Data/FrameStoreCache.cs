@@ -23,12 +23,16 @@ sealed class FrameStoreCache(FrameStoreOptions options) : IDisposable
     }
 
     /// <summary>
-    /// Reads frames. Neighbours beyond the video's first or last frame repeat it; the middle of the clip, the keyframe, must exist.
+    /// Reads frames. Neighbours beyond the video's first or last frame repeat it; the keyframe itself must exist.
     /// </summary>
-    public VideoClip Read(string source, int[] indices, CancellationToken cancellationToken = default)
+    /// <param name="source">The folder or file.</param>
+    /// <param name="indices">The frames.</param>
+    /// <param name="keyframe">The keyframe's own frame, where jitter has moved the middle of the clip away from it; null: the middle.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public VideoClip Read(string source, int[] indices, int? keyframe = null, CancellationToken cancellationToken = default)
     {
         IFrameStore store = Open(source);
-        if (store.Range() is { } range && range.Contains(indices[indices.Length / 2]))
+        if (store.Range() is { } range && range.Contains(keyframe ?? indices[indices.Length / 2]))
         {
             int[] within = new int[indices.Length];
             for (int i = 0; i < within.Length; i++) within[i] = range.Clamp(indices[i]);

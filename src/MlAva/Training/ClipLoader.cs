@@ -13,13 +13,14 @@ sealed class ClipLoader(ClipOptions options) : IDisposable
     {
         int[] indices = _sampler.Sample(sample.Timestamp);
         if (repeatKeyframe) indices.AsSpan().Fill(indices[indices.Length / 2]);
-        return ClipAugmentation.Rescale(_stores.Read(sample.Source, indices, cancellationToken), options.ShortSide);
+        return ClipAugmentation.Rescale(_stores.Read(sample.Source, indices, cancellationToken: cancellationToken), options.ShortSide);
     }
 
     /// <summary>For training: jittered, rescaled, cropped and flipped by chance.</summary>
     public VideoClip LoadAugmented(KeyframeSample sample, ClipRandom random, CancellationToken cancellationToken = default)
     {
-        VideoClip clip = _stores.Read(sample.Source, _sampler.Sample(sample.Timestamp, random), cancellationToken);
+        int keyframe = _sampler.Sample(sample.Timestamp)[options.Sampling.ClipLength / 2];
+        VideoClip clip = _stores.Read(sample.Source, _sampler.Sample(sample.Timestamp, random), keyframe, cancellationToken);
         return ClipAugmentation.Apply(clip, options.Augmentation.CropSize, ClipAugmentation.Draw(clip.Size, options.Augmentation, random), cancellationToken: cancellationToken);
     }
 
