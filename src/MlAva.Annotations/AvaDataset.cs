@@ -6,12 +6,14 @@ namespace MlAva.Annotations;
 /// </summary>
 public sealed class AvaDataset
 {
-    AvaDataset(AvaDatasetOptions options, LabelMap? labelMap, IReadOnlyList<AvaKeyframe> keyframes, int keyframesBeforeExclusion)
+    AvaDataset(AvaDatasetOptions options, LabelMap? labelMap, IReadOnlyList<AvaKeyframe> keyframes, int keyframesBeforeExclusion,
+        int keyframesWithoutProposals)
     {
         Options = options;
         LabelMap = labelMap;
         Keyframes = keyframes;
         KeyframesBeforeExclusion = keyframesBeforeExclusion;
+        KeyframesWithoutProposals = keyframesWithoutProposals;
         ActionIds = options.CustomClasses is { } custom ? [0, .. custom] : [.. Enumerable.Range(0, options.NumClasses)];
     }
 
@@ -27,6 +29,13 @@ public sealed class AvaDataset
     /// <summary>How many keyframes there were before those excluded from training were taken out.</summary>
     public int KeyframesBeforeExclusion { get; }
 
+    /// <summary>
+    /// How many of <see cref="Keyframes"/> have no entry in the proposals, so that the whole frame stands in
+    /// (<see cref="KeyframeProposals.WholeFrame"/>); 0 where the set was loaded without proposals. Many of them are a sign that the
+    /// proposals belong to other videos or another split.
+    /// </summary>
+    public int KeyframesWithoutProposals { get; }
+
     /// <summary>Columns of a label vector.</summary>
     public int NumClasses => Options.NumClasses;
 
@@ -37,7 +46,9 @@ public sealed class AvaDataset
     /// <param name="options">What to read and how.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="ArgumentException">The options do not fit together.</exception>
-    /// <exception cref="AnnotationFormatException">A file cannot be read, or a row's action has no class; with the row.</exception>
+    /// <exception cref="AnnotationFormatException">
+    /// A file cannot be read, a row's action has no class (with the row), or the annotation file has no rows with a box.
+    /// </exception>
     public static AvaDataset Load(AvaDatasetOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -46,7 +57,7 @@ public sealed class AvaDataset
         CheckCustomClasses(options, labelMap);
         ExcludedTimestamps? excluded = options.ExcludePath is { } exclude && !options.TestMode ? ExcludedTimestamps.Read(exclude) : null;
         Proposals? proposals = options.ProposalPath is { } path ? ProposalFile.Read(path, cancellation) : null;
-        return Build(options, AnnotationFile.EnumerateNumbered(options.AnnotationPath, null, cancellation), labelMap, excluded, proposals);
+        return Build(options, RowsOf(options.AnnotationPath, cancellation), labelMap, excluded, proposals);
     }
 
     /// <summary>Builds a set from what is in memory already. The options' paths are only used in messages.</summary>
@@ -65,6 +76,20 @@ public sealed class AvaDataset
         options.Validate();
         CheckCustomClasses(options, labelMap);
         return Build(options, rows.Select((row, i) => (i + 1L, row)), labelMap, options.TestMode ? null : excluded, proposals);
+    }
+
+    static IEnumerable<(long Row, AnnotationRow Value)> RowsOf(string path, CancellationToken cancellation)
+    {
+        bool hasRows = false, hasEmptyKeyframes = false;
+        foreach ((long Row, AnnotationRow Value) row in AnnotationFile.EnumerateNumbered(path, _ => hasEmptyKeyframes = true, cancellation))
+        {
+            hasRows = true;
+            yield return row;
+        }
+        if (hasRows) yield break;
+        throw new AnnotationFormatException(path, 0, hasEmptyKeyframes ? "no rows but keyframes with nobody in them" : "no rows",
+            "one row for each action of a box (video, seconds, x1, y1, x2, y2, action, person)",
+            "check that this is the annotation file and that it was written or downloaded whole");
     }
 
     static void CheckCustomClasses(AvaDatasetOptions options, LabelMap? labelMap)
@@ -97,17 +122,21 @@ public sealed class AvaDataset
             group.Add(row, label);
         }
         List<AvaKeyframe> keyframes = new(groups.Count);
+        int withoutProposals = 0;
         foreach ((KeyframeKey key, Group group) in groups)
         {
             if (excluded?.Contains(key) == true) continue;
-            keyframes.Add(group.ToKeyframe(key, ProposalsOf(options, proposals, key)));
+            KeyframeProposals? found = null;
+            if (proposals?.TryGet(key, out found) == true) found = found!.Select(options.PersonScoreThreshold, options.MaxProposals);
+            else if (proposals is not null)
+            {
+                found = KeyframeProposals.WholeFrame;
+                withoutProposals++;
+            }
+            keyframes.Add(group.ToKeyframe(key, found));
         }
-        return new(options, labelMap, keyframes, groups.Count);
+        return new(options, labelMap, keyframes, groups.Count, withoutProposals);
     }
-
-    static KeyframeProposals? ProposalsOf(AvaDatasetOptions options, Proposals? proposals, KeyframeKey key) => proposals is null ? null
-        : proposals.TryGet(key, out KeyframeProposals? found) ? found.Select(options.PersonScoreThreshold, options.MaxProposals)
-        : KeyframeProposals.WholeFrame;
 
     static void CheckAction(AvaDatasetOptions options, LabelMap? labelMap, long row, int action)
     {
@@ -131,8 +160,7 @@ public sealed class AvaDataset
         double lowest = Math.Min(Math.Min(box.X1, box.Y1), Math.Min(box.X2, box.Y2));
         double highest = Math.Max(Math.Max(box.X1, box.Y1), Math.Max(box.X2, box.Y2));
         if (!options.RefusePixelBoxes || (lowest >= -1 && highest <= 2)) return;
-        throw new AnnotationFormatException(options.AnnotationPath, row, $"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})",
-            "coordinates normalised to 0–1",
+        throw new AnnotationFormatException(options.AnnotationPath, row, FormattableString.Invariant($"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})"), "coordinates normalised to 0–1",
             "if they are pixels, divide x by the frame's width and y by its height");
     }
 

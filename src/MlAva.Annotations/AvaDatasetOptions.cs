@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace MlAva.Annotations;
 
 /// <summary>What <see cref="AvaDataset"/> loads and how. The defaults are the reference's (specification §6.2).</summary>
@@ -59,14 +61,14 @@ public sealed record AvaDatasetOptions
         }
         if (!(PersonScoreThreshold is >= 0 and <= 1))
         {
-            throw new ArgumentException($"{nameof(PersonScoreThreshold)} is {PersonScoreThreshold}; expected 0 to 1.");
+            throw new ArgumentException(Invariant($"{nameof(PersonScoreThreshold)} is {PersonScoreThreshold}; expected 0 to 1."));
         }
-        if (MaxProposals < 1) throw new ArgumentException($"{nameof(MaxProposals)} is {MaxProposals}; expected at least 1.");
-        if (NumClasses < 2) throw new ArgumentException($"{nameof(NumClasses)} is {NumClasses}; expected at least 2 (column 0 is unused).");
+        if (MaxProposals < 1) throw new ArgumentException(Invariant($"{nameof(MaxProposals)} is {MaxProposals}; expected at least 1."));
+        if (NumClasses < 2) throw new ArgumentException(Invariant($"{nameof(NumClasses)} is {NumClasses}; expected at least 2 (column 0 is unused)."));
         if (CustomClasses is null) return;
         if (CustomClasses.FirstOrDefault(c => c < 1, 1) is < 1 and int low)
         {
-            throw new ArgumentException($"{nameof(CustomClasses)} holds {low}; expected action ids of at least 1.");
+            throw new ArgumentException(Invariant($"{nameof(CustomClasses)} holds {low}; expected action ids of at least 1."));
         }
         if (CustomClasses.Distinct().Count() != CustomClasses.Count)
         {
@@ -74,9 +76,8 @@ public sealed record AvaDatasetOptions
         }
         if (NumClasses != CustomClasses.Count + 1)
         {
-            throw new ArgumentException(
-                $"{nameof(NumClasses)} is {NumClasses}; expected {CustomClasses.Count + 1}, "
-                + $"one more than the {CustomClasses.Count} {nameof(CustomClasses)}.");
+            throw new ArgumentException(Invariant(
+                $"{nameof(NumClasses)} is {NumClasses}; expected {CustomClasses.Count + 1}, one more than the {CustomClasses.Count} {nameof(CustomClasses)}."));
         }
     }
 }

@@ -65,7 +65,10 @@ public static class DetectionFile
             {
                 if ((++count & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
                 WritableRow.Check(row.VideoId, row.Timestamp, row.Box);
-                if (!double.IsFinite(row.Score)) throw new ArgumentException($"A score at {row.Key} is {row.Score}.", nameof(rows));
+                if (!double.IsFinite(row.Score))
+                {
+                    throw new ArgumentException(FormattableString.Invariant($"A score at {row.Key} is {row.Score}."), nameof(rows));
+                }
                 csv.Text(row.VideoId).Timestamp(row.Timestamp, "D");
                 // Through float32 first: the reference formats float32 values, and 0.0005f and 0.0005 round to different texts.
                 csv.Value((double)(float)row.Box.X1, format).Value((double)(float)row.Box.Y1, format);

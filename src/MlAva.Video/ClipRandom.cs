@@ -45,6 +45,18 @@ public sealed class ClipRandom
     /// <summary>A number in [0, 1), a multiple of 2⁻⁵³.</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Puts items into random order in place, every order equally likely (Fisher and Yates, from the end).</summary>
+    /// <typeparam name="T">The items' type; their values do not matter, only their number.</typeparam>
+    /// <param name="items">The items; one fewer draws of <see cref="Next"/> than items are used, none for an empty span.</param>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int other = Next(0, i + 1);
+            (items[i], items[other]) = (items[other], items[i]);
+        }
+    }
+
     static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

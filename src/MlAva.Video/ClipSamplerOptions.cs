@@ -38,7 +38,7 @@ public sealed record ClipSamplerOptions
         Require(FrameInterval >= 1, nameof(FrameInterval), FrameInterval, "at least 1");
         Require(Fps > 0 && double.IsFinite(Fps), nameof(Fps), Fps, "a positive number");
         Require(double.IsFinite(TimestampStart), nameof(TimestampStart), TimestampStart, "a number of seconds");
-        Require(TimestampEnd > TimestampStart && double.IsFinite(TimestampEnd), nameof(TimestampEnd), TimestampEnd, $"above TimestampStart ({TimestampStart})");
+        Require(TimestampEnd > TimestampStart && double.IsFinite(TimestampEnd), nameof(TimestampEnd), TimestampEnd, FormattableString.Invariant($"above TimestampStart ({TimestampStart})"));
         Require(FirstFrame >= 0, nameof(FirstFrame), FirstFrame, "at least 0");
         Require(EffectiveLastFrame >= FirstFrame, nameof(LastFrame), EffectiveLastFrame, $"at least FirstFrame ({FirstFrame})");
     }

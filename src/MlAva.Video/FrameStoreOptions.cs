@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace MlAva.Video;
 
 /// <summary>How a frame store is opened.</summary>
@@ -28,8 +30,8 @@ public sealed record FrameStoreOptions
     public void Validate()
     {
         if (Template is null) throw new ArgumentException($"{nameof(Template)} is null; it must be a template such as img_{{:05}}.jpg.");
-        if (Fps is { } fps && !(fps > 0 && double.IsFinite(fps))) throw new ArgumentException($"{nameof(Fps)} is {fps}; it must be positive.");
-        if (FirstIndex < 0) throw new ArgumentException($"{nameof(FirstIndex)} is {FirstIndex}; it must be at least 0.");
+        if (Fps is { } fps && !(fps > 0 && double.IsFinite(fps))) throw new ArgumentException(Invariant($"{nameof(Fps)} is {fps}; it must be positive."));
+        if (FirstIndex < 0) throw new ArgumentException(Invariant($"{nameof(FirstIndex)} is {FirstIndex}; it must be at least 0."));
         if (string.IsNullOrWhiteSpace(FfmpegPath)) throw new ArgumentException($"{nameof(FfmpegPath)} is empty; it must name a program.");
         if (string.IsNullOrWhiteSpace(FfprobePath)) throw new ArgumentException($"{nameof(FfprobePath)} is empty; it must name a program.");
     }

@@ -137,7 +137,7 @@ public sealed class JpegFolderStore : IFrameStore
         string name = index < 0 ? "" : $" ({_template.FileName(index)})";
         string range = $"frames {_listing.First}..{_listing.Last} ({_listing.Count} files)";
         string mend = index < _listing.First || index > _listing.Last
-            ? "bound the sampler by the store's range, check the keyframe's time, the rate and the start of the time axis, or extract the whole video"
+            ? "check the keyframe's time, the frames per second and the time of frame 1, or extract the whole video"
             : "extract the frames of this video again: this one is missing in the middle";
         return new(Path, index, $"no such file{name}; the folder has {range}", "a picture of this frame", mend, inner);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MlAva.TestSupport;
 
@@ -112,6 +113,49 @@ public sealed class AvaDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Keyframes_without_proposals_are_counted_among_those_kept()
+    {
+        AnnotationRow[] rows = [new("v", 1, A, 1, 1), new("v", 2, A, 1, 1), new("v", 3, A, 1, 1), new("v", 3, B, 1, 1)];
+        Proposals proposals = new([new(new("v", 1), new([A], [0.95]))]);
+        ExcludedTimestamps excluded = new([new("v", 2)]);
+        Assert.Equal(2, AvaDataset.FromRows(Options(), rows, proposals: proposals).KeyframesWithoutProposals);
+        Assert.Equal(1, AvaDataset.FromRows(Options(), rows, excluded: excluded, proposals: proposals).KeyframesWithoutProposals);
+        Assert.Equal(0, AvaDataset.FromRows(Options(), rows).KeyframesWithoutProposals);
+    }
+
+    [Theory]
+    [InlineData("", "no rows")]
+    [InlineData("\n\n", "no rows")]
+    [InlineData("v,1\nv,2\n", "no rows but keyframes with nobody in them")]
+    public void An_annotation_file_without_rows_is_refused_and_an_empty_exclusion_file_is_not(string text, string found)
+    {
+        string path = _folder.Write("a.csv", text), exclude = _folder.Write("x.csv", "");
+        AnnotationFormatException e = Assert.Throws<AnnotationFormatException>(() => AvaDataset.Load(new() { AnnotationPath = path }));
+        Assert.Equal((path, 0L, found), (e.File, e.Row, e.Found));
+        string full = _folder.Write("b.csv", "v,1,0,0,1,1,3,1\n");
+        Assert.Single(AvaDataset.Load(new() { AnnotationPath = full, ExcludePath = exclude }).Keyframes);
+    }
+
+    [Fact]
+    public void Numbers_in_messages_have_a_point_under_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture, comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            ArgumentException e = Assert.Throws<ArgumentException>((Options() with { PersonScoreThreshold = 1.5 }).Validate);
+            Assert.Contains("is 1.5;", e.Message, StringComparison.Ordinal);
+            AnnotationRow pixels = new("v", 1, new(10.5, 20, 300, 200), 1, 1);
+            Assert.Contains("10.5", Assert.Throws<AnnotationFormatException>(() => FromRows(Options(), pixels)).Found, StringComparison.Ordinal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
     public void Actions_without_a_class_are_refused_with_their_row()
     {
         string path = _folder.Write("a.csv", "v,1,0,0,1,1,3,1\n\nv,1,0,0,1,1,81,1\n");
@@ -177,6 +221,20 @@ public sealed class AvaDatasetTests : IDisposable
         Assert.NotEmpty(set.Keyframes);
         // Counted with Python over the same files, keys compared as numbers.
         Assert.Equal(missing, set.Keyframes.Count(k => ReferenceEquals(k.Proposals, KeyframeProposals.WholeFrame)));
+        Assert.Equal(missing, set.KeyframesWithoutProposals);
+    }
+
+    [SharedFact("ava/nest")]
+    public void Half_of_a_custom_sets_validation_has_no_proposals_and_it_says_so()
+    {
+        AvaDatasetOptions options = new()
+        {
+            AnnotationPath = SharedData.Path("ava/nest/annotations/ava_val_v2.2.csv"),
+            ProposalPath = SharedData.Path("ava/nest/annotations/ava_dense_proposals_val.FAIR.recall_93.9.pkl"),
+        };
+        AvaDataset set = AvaDataset.Load(options);
+        Assert.Equal((22, 11), (set.Keyframes.Count, set.KeyframesWithoutProposals));
+        Assert.Equal(0, AvaDataset.Load(options with { ProposalPath = null }).KeyframesWithoutProposals);
     }
 
     [SharedFact("ava/annotations")]

@@ -40,4 +40,37 @@ public class ClipRandomTests
         Assert.Equal(1000, firsts.Count);
         Assert.Equal(ClipRandom.ForItem(7, 3, 4).NextBits(), ClipRandom.ForItem(7, 3, 4).NextBits());
     }
+
+    [Fact]
+    public void Shuffling_gives_the_same_order_for_the_same_seed()
+    {
+        int[] items = [.. Enumerable.Range(0, 10)];
+        new ClipRandom(1).Shuffle<int>(items);
+        // Worked out in Python with whole numbers: SplitMix64, then Fisher–Yates from the end.
+        Assert.Equal([4, 2, 8, 1, 9, 3, 0, 6, 7, 5], items);
+        int[] others = [.. Enumerable.Range(0, 10)];
+        new ClipRandom(2).Shuffle<int>(others);
+        Assert.NotEqual(items, others);
+    }
+
+    [Fact]
+    public void Shuffling_keeps_every_item_and_favours_no_order()
+    {
+        ClipRandom random = new(3);
+        Dictionary<string, int> orders = [];
+        for (int i = 0; i < 6000; i++)
+        {
+            char[] items = ['a', 'b', 'c'];
+            random.Shuffle<char>(items);
+            Assert.Equal("abc", string.Concat(items.Order()));
+            orders[new(items)] = orders.GetValueOrDefault(new(items)) + 1;
+        }
+        Assert.Equal(6, orders.Count);
+        Assert.All(orders.Values, count => Assert.InRange(count, 850, 1150));
+        ulong next = new ClipRandom(4).NextBits();
+        ClipRandom unused = new(4);
+        unused.Shuffle<int>([]);
+        unused.Shuffle<int>([7]);
+        Assert.Equal(next, unused.NextBits());
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlAva.TestSupport;
 
 namespace MlAva.Video.Tests;
@@ -67,7 +68,7 @@ public class JpegFolderStoreTests
         Assert.Contains("img_00003.jpg", inside.Message, StringComparison.Ordinal);
         Assert.Contains("1..5 (4 files)", inside.Message, StringComparison.Ordinal);
         Assert.Contains("missing in the middle", inside.Mend, StringComparison.Ordinal);
-        Assert.Contains("bound the sampler", Assert.Throws<FrameStoreException>(() => store.Read([0])).Mend, StringComparison.Ordinal);
+        Assert.Contains("time of frame 1", Assert.Throws<FrameStoreException>(() => store.Read([0])).Mend, StringComparison.Ordinal);
         Assert.Throws<FrameStoreException>(() => store.Read([-1]));
         Assert.Equal(4, store.FrameCount);
     }
@@ -157,6 +158,25 @@ public class JpegFolderStoreTests
         store.Dispose();
         Assert.Throws<ObjectDisposedException>(() => store.Read([1]));
         Assert.Contains("Fps", Assert.Throws<ArgumentException>(() => new JpegFolderStore(folder.Path, new() { Fps = 0 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_in_messages_have_a_point_under_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture, comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            string store = Assert.Throws<ArgumentException>(new FrameStoreOptions { Fps = -1.5 }.Validate).Message;
+            Assert.Contains("is -1.5;", store, StringComparison.Ordinal);
+            string sampler = Assert.Throws<ArgumentException>(new ClipSamplerOptions { TimestampStart = 2.5, TimestampEnd = 1.5 }.Validate).Message;
+            Assert.Contains("is 1.5; it must be above TimestampStart (2.5)", sampler, StringComparison.Ordinal);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

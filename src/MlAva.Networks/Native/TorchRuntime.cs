@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
 namespace MlAva.Networks;
@@ -14,10 +15,13 @@ public static class TorchRuntime
 {
     const string Library = "libLibTorchSharp.so";
     const string MissingVersion = "GLIBCXX_3.4.32";
-    static readonly Lazy<string> State = new(Prepare);
+    static readonly Lazy<string> State = new(Try);
 
-    /// <summary>Does the work once; later calls return at once. Call it before using TorchSharp without MlAva.Networks.</summary>
-    /// <returns>What was done, in words (<c>mlava doctor</c> prints it).</returns>
+    /// <summary>
+    /// Does the work once; later calls return at once. Call it before using TorchSharp without MlAva.Networks. Never throws: where the
+    /// library cannot be made loadable, TorchSharp itself fails at its first use.
+    /// </summary>
+    /// <returns>What was done, or why it could not be, in words (<c>mlava doctor</c> prints it).</returns>
     public static string EnsureLoadable() => State.Value;
 
     [ModuleInitializer]
@@ -26,6 +30,19 @@ public static class TorchRuntime
     {
         OpenMpWaiting.Configure();
         EnsureLoadable();
+    }
+
+    // Runs in the module initialiser, where an error would keep all of MlAva.Networks from use, even what needs no native code.
+    static string Try()
+    {
+        try
+        {
+            return Prepare();
+        }
+        catch (Exception e)
+        {
+            return $"native library left as shipped, as it could not be mended: {e.Message}";
+        }
     }
 
     static string Prepare()
@@ -42,9 +59,7 @@ public static class TorchRuntime
         // libLibTorchSharp.so names these as needed, and its private copy lies in another folder.
         foreach (string dependency in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"]) NativeLibrary.Load(Path.Combine(torch, dependency));
         if (NativeLibrary.TryLoad(library, out _)) return $"native library as shipped: {library}";
-        string copy = WritePrivateCopy(image);
-        NativeLibrary.Load(copy);
-        return $"native library mended at run time: {copy}";
+        return $"native library mended at run time: {LoadPrivateCopy(image)}";
     }
 
     static List<string> SearchFolders()
@@ -63,17 +78,75 @@ public static class TorchRuntime
         return folders;
     }
 
-    static string WritePrivateCopy(byte[] image)
+    /// <summary>
+    /// Loads a copy of the image from the user's own folder, where it is kept, or else (no home, read-only or noexec) from a fresh
+    /// temporary folder, where it is removed as soon as it is loaded. Both are open to the user alone.
+    /// </summary>
+    [SupportedOSPlatform("linux")]
+    static string LoadPrivateCopy(byte[] image)
     {
-        string folder = Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home ? home : Path.GetTempPath(),
-            "mlava", "native", Convert.ToHexString(SHA256.HashData(image))[..16]);
-        Directory.CreateDirectory(folder);
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string reason = "the user has no folder for application data";
+        if (home.Length > 0)
+        {
+            try
+            {
+                string copy = WritePrivateCopy(Path.Combine(home, "mlava", "native", Convert.ToHexString(SHA256.HashData(image))[..16]), image);
+                NativeLibrary.Load(copy);
+                return copy;
+            }
+            catch (Exception e)
+            {
+                reason = e.Message;
+            }
+        }
+        string temporary = Directory.CreateTempSubdirectory("mlava-native-").FullName; // made by this call, for this user only
+        try
+        {
+            string copy = WritePrivateCopy(temporary, image);
+            NativeLibrary.Load(copy);
+            return $"{copy}, removed once loaded ({reason})";
+        }
+        catch (Exception e)
+        {
+            throw new IOException($"no private copy of {Library} could be loaded: {reason}; {e.Message}", e);
+        }
+        finally
+        {
+            TryDelete(temporary);
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    static string WritePrivateCopy(string folder, byte[] image)
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string copy = Path.Combine(folder, Library);
-        if (File.Exists(copy)) return copy;
+        // A copy is native code that will run: only its content says that it is the one meant, and whole.
+        if (File.Exists(copy) && new FileInfo(copy).Length == image.Length && File.ReadAllBytes(copy).AsSpan().SequenceEqual(image)) return copy;
         string temporary = Path.Combine(folder, Path.GetRandomFileName());
-        File.WriteAllBytes(temporary, image);
-        File.Move(temporary, copy, overwrite: true); // atomic: two processes may start at once
+        try
+        {
+            File.WriteAllBytes(temporary, image);
+            File.Move(temporary, copy, overwrite: true); // atomic: two processes may start at once
+        }
+        finally
+        {
+            TryDelete(temporary);
+        }
         return copy;
+    }
+
+    static void TryDelete(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            else File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A leftover in a temporary place harms nobody; the error that led here, if any, is the one to hear of.
+        }
     }
 }
