@@ -93,5 +93,6 @@ sealed class ResNet3d
         foreach (BatchNormalization normalization in Children.SelectMany(c => c.Module.modules()).OfType<BatchNormalization>()) normalization.eval();
     }
 
-    IEnumerable<nn.Module> FrozenParts() => _options.FrozenStages < 0 ? [] : [_stem, .. _stages.Take(_options.FrozenStages)];
+    // The blocks, not their lists: a ModuleList has no parameters before it is registered itself.
+    IEnumerable<nn.Module> FrozenParts() => _options.FrozenStages < 0 ? [] : [_stem, .. _stages.Take(_options.FrozenStages).SelectMany(s => s)];
 }

@@ -58,7 +58,7 @@ public sealed record ResNet3dOptions
     {
         50 => [3, 4, 6, 3],
         101 => [3, 4, 23, 3],
-        _ => throw new ArgumentException($"{nameof(Depth)} is {Depth}; expected 50 or 101, or give {nameof(StageBlocks)}."),
+        _ => throw new ArgumentException($"{nameof(ResNet3dOptions)}.{nameof(Depth)} is {Depth}; expected 50 or 101, or give {nameof(StageBlocks)}."),
     };
 
     /// <summary>Channels of the last stage's output.</summary>

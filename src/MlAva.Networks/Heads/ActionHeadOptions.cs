@@ -39,8 +39,8 @@ public sealed record ActionHeadOptions
         if (InputChannels < 1) throw Illegal(nameof(InputChannels), InputChannels, "at least 1");
         if (NumClasses < 2) throw Illegal(nameof(NumClasses), NumClasses, "at least 2 (column 0 and one class)");
         if (DropoutRatio is not (>= 0 and < 1)) throw Illegal(nameof(DropoutRatio), DropoutRatio, "0 to below 1");
-        if (FocalAlpha <= 0) throw Illegal(nameof(FocalAlpha), FocalAlpha, "above 0");
-        if (FocalGamma < 0) throw Illegal(nameof(FocalGamma), FocalGamma, "0 or more");
+        if (FocalAlpha is not (> 0 and < double.PositiveInfinity)) throw Illegal(nameof(FocalAlpha), FocalAlpha, "above 0");
+        if (FocalGamma is not (>= 0 and < double.PositiveInfinity)) throw Illegal(nameof(FocalGamma), FocalGamma, "0 or more");
         foreach (int k in TopK)
         {
             if (k < 1 || k >= NumClasses) throw Illegal(nameof(TopK), k, $"1 to {NumClasses - 1}, below the number of classes");

@@ -83,6 +83,9 @@ public static class RoIAlign
 
     sealed class CpuFunction : autograd.SingleTensorFunction<CpuFunction>
     {
+        [ThreadStatic]
+        static Tensor? _returned;
+
         public override string Name => "mlava_roi_align";
 
         public static Tensor apply(Tensor features, Plan plan) => autograd.SingleTensorFunction<CpuFunction>.apply(features, plan);
@@ -106,7 +109,11 @@ public static class RoIAlign
             Tensor incoming = grad_output.permute(0, 2, 3, 1).contiguous();
             Tensor gradient = zeros([plan.Shape[0], plan.Height, plan.Width, plan.Channels]);
             Scatter(plan, MemoryMarshal.Cast<byte, float>(incoming.bytes), MemoryMarshal.Cast<byte, float>(gradient.bytes));
-            return [gradient.permute(0, 3, 1, 2).MoveToOuterDisposeScope(), null!];
+            // TorchSharp leaves both tensors to the finalizer, and could lose the returned one to it before native code has taken it over.
+            grad_output.Dispose();
+            _returned?.Dispose();
+            _returned = gradient.permute(0, 3, 1, 2).DetachFromDisposeScope();
+            return [_returned, null!];
         }
     }
 

@@ -21,5 +21,7 @@ public sealed record BoxSamplerOptions
         if (Count < 1) throw new ArgumentException($"{nameof(BoxSamplerOptions)}.{nameof(Count)} is {Count}; expected at least 1.");
         if (PositiveFraction is not (> 0 and <= 1))
             throw new ArgumentException(FormattableString.Invariant($"{nameof(BoxSamplerOptions)}.{nameof(PositiveFraction)} is {PositiveFraction}; expected above 0, at most 1."));
+        if (NegativesPerPositive is not (-1 or >= 0))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(BoxSamplerOptions)}.{nameof(NegativesPerPositive)} is {NegativesPerPositive}; expected -1 (no limit), or 0 or more."));
     }
 }

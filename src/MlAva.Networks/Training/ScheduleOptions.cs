@@ -32,7 +32,7 @@ public sealed record ScheduleOptions
     {
         if (LearningRate <= 0 || !double.IsFinite(LearningRate)) throw Illegal(nameof(LearningRate), LearningRate, "above 0");
         if (Gamma is not (> 0 and <= 1)) throw Illegal(nameof(Gamma), Gamma, "above 0, at most 1");
-        if (MinLearningRate < 0 || MinLearningRate > LearningRate) throw Illegal(nameof(MinLearningRate), MinLearningRate, $"0 to {nameof(LearningRate)}");
+        if (!(MinLearningRate >= 0 && MinLearningRate <= LearningRate)) throw Illegal(nameof(MinLearningRate), MinLearningRate, $"0 to {nameof(LearningRate)}");
         if (Warmup < 0) throw Illegal(nameof(Warmup), Warmup, "0 or more");
         if (WarmupRatio is not (> 0 and <= 1)) throw Illegal(nameof(WarmupRatio), WarmupRatio, "above 0, at most 1");
         if (Steps.Any(s => s < 0)) throw Illegal(nameof(Steps), Steps.Min(), "epochs of 0 or more");

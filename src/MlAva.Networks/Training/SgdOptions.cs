@@ -19,11 +19,11 @@ public sealed record SgdOptions
     public void Validate()
     {
         if (Momentum is not (>= 0 and < 1)) throw Illegal(nameof(Momentum), Momentum, "0 to below 1");
-        if (WeightDecay < 0) throw Illegal(nameof(WeightDecay), WeightDecay, "0 or more");
-        if (MaxGradientNorm < 0) throw Illegal(nameof(MaxGradientNorm), MaxGradientNorm, "0 (no clipping) or more");
-        if (Nesterov && Momentum == 0) throw Illegal(nameof(Nesterov), 1, "momentum above 0 with it");
+        if (WeightDecay is not (>= 0 and < double.PositiveInfinity)) throw Illegal(nameof(WeightDecay), WeightDecay, "0 or more");
+        if (MaxGradientNorm is not (>= 0 and < double.PositiveInfinity)) throw Illegal(nameof(MaxGradientNorm), MaxGradientNorm, "0 (no clipping) or more");
+        if (Nesterov && Momentum == 0) throw Illegal(nameof(Nesterov), "true", "momentum above 0 with it");
     }
 
-    static ArgumentException Illegal(string option, double value, string expected) =>
+    static ArgumentException Illegal(string option, object value, string expected) =>
         new(FormattableString.Invariant($"{nameof(SgdOptions)}.{option} is {value}; expected {expected}."));
 }
