@@ -4,6 +4,7 @@ using System.Globalization;
 using MlAva.Annotations;
 using MlAva.MiniAva;
 using MlAva.Quickstart;
+using MlAva.Training;
 using Spectre.Console;
 
 namespace MlAva.Cli.Commands;
@@ -53,7 +54,7 @@ static class QuickstartCommand
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            bool checkpoint = File.Exists(Path.Combine(options.Output, "training", "checkpoint.safetensors"));
+            bool checkpoint = File.Exists(Path.Combine(options.Output, "training", ActionDetectorTrainer.CheckpointFileName));
             Terminal.Note(checkpoint ? $"stopped; go on with: {options.Command}{(options.Resume ? "" : " --resume")}" : "stopped before anything was learnt");
             return ExitCodes.Interrupted;
         }

@@ -88,7 +88,7 @@ sealed class TrainCommand
 
     int Run(ParseResult parsed, Terminal terminal, CancellationToken token)
     {
-        string work = parsed.GetRequiredValue(_workDirectory), checkpoint = Path.Combine(work, "checkpoint.safetensors");
+        string work = parsed.GetRequiredValue(_workDirectory), checkpoint = Path.Combine(work, ActionDetectorTrainer.CheckpointFileName);
         // Values are checked before any file is read: the time axis alone depends on the data.
         ActionDetectorOptions options = Options(parsed, TimeAxis.Of([0], parsed.GetValue(_start))) with { WorkDirectory = work };
         options.Validate();

@@ -18,7 +18,7 @@ static partial class OpenMpWaiting
         if (!OperatingSystem.IsLinux()) return;
         if (Environment.GetEnvironmentVariable(SpinCount) is not null || Environment.GetEnvironmentVariable(Policy) is not null) return;
         // .NET keeps a copy of the environment of its own; native code sees only what libc is told.
-        SetEnvironment(SpinCount, "20000", 0);
+        SetEnvironment(SpinCount, "1000", 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

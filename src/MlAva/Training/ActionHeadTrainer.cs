@@ -72,12 +72,7 @@ public sealed class ActionHeadTrainer : IEstimator<ScoreActionsTransformer>
         for (int epoch = 0; epoch < Options.Epochs; epoch++)
         {
             Stopwatch clock = Stopwatch.StartNew();
-            ClipRandom chance = ClipRandom.ForItem(seed, epoch, -1);
-            for (int i = order.Length - 1; i > 0; i--)
-            {
-                int other = chance.Next(0, i + 1);
-                (order[i], order[other]) = (order[other], order[i]);
-            }
+            ClipRandom.ForItem(seed, epoch, -1).Shuffle<int>(order);
             double sum = 0;
             for (int step = 0; step < steps; step++)
             {

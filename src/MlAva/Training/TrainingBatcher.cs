@@ -14,12 +14,7 @@ sealed class TrainingBatcher(ActionDetectorOptions options, IReadOnlyList<Keyfra
     public int[] Order(int epoch)
     {
         int[] order = [.. Enumerable.Range(0, samples.Count)];
-        ClipRandom random = ClipRandom.ForItem(seed, epoch, -1);
-        for (int i = order.Length - 1; i > 0; i--)
-        {
-            int other = random.Next(0, i + 1);
-            (order[i], order[other]) = (order[other], order[i]);
-        }
+        ClipRandom.ForItem(seed, epoch, -1).Shuffle<int>(order);
         return order;
     }
 
