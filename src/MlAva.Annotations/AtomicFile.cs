@@ -61,9 +61,10 @@ public static class AtomicFile
         for (int links = 0; IsLink(at); links++)
         {
             if (links == MaxLinks) throw new IOException($"'{path}' is a symbolic link that leads through more than {MaxLinks} others.");
-            // Links of /proc (and so /dev/stdout) may name what has no path, such as pipe:[123]; only the link itself opens it.
+            // Links of /proc (so /dev/stdout, /dev/fd/3) may name what has no path, such as pipe:[123]; only the link itself opens it.
             string next = File.ResolveLinkTarget(at, returnFinalTarget: false)!.FullName;
-            if (File.Exists(at) && !File.Exists(next)) return at;
+            bool ofProcess = at.StartsWith("/proc/", StringComparison.Ordinal) || at.StartsWith("/dev/fd/", StringComparison.Ordinal);
+            if (ofProcess && !File.Exists(next)) return at;
             at = next;
         }
         return at;

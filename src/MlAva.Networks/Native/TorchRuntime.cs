@@ -100,9 +100,10 @@ public static class TorchRuntime
                 reason = e.Message;
             }
         }
-        string temporary = Directory.CreateTempSubdirectory("mlava-native-").FullName; // made by this call, for this user only
+        string? temporary = null;
         try
         {
+            temporary = Directory.CreateTempSubdirectory("mlava-native-").FullName; // made by this call, for this user only
             string copy = WritePrivateCopy(temporary, image);
             NativeLibrary.Load(copy);
             return $"{copy}, removed once loaded ({reason})";
@@ -113,7 +114,7 @@ public static class TorchRuntime
         }
         finally
         {
-            TryDelete(temporary);
+            if (temporary is not null) TryDelete(temporary);
         }
     }
 
