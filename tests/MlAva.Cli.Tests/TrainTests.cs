@@ -176,7 +176,7 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
         Tool.Run(_set.Train(1, work, validate: false)).ExitsWith(0);
 
         Tool.Run(_set.Train(2, work, validate: false, more: ["--resume", "--base-channels", "8"]))
-            .Refuses("checkpoint.safetensors", "a training with network", "To mend: ");
+            .Refuses("checkpoint.safetensors", "a training with another network", "To mend: ");
         Tool run = Tool.Run(_set.Train(2, work, validate: false, more: ["--resume", "--threads", "3"])).ExitsWith(0);
 
         Assert.DoesNotContain("beginning anew", run.Errors, StringComparison.Ordinal);
