@@ -102,7 +102,7 @@ public sealed partial class CoverageTests : IDisposable
         Tool train = Tool.Run("train", "--annotations", Path.Combine(annotations, "ava_train_v2.2.csv"), "--frames", frames, "--label-map", labels,
             "--proposals", Path.Combine(annotations, "ava_dense_proposals_train.FAIR.recall_93.9.pkl"), "--val-annotations", truths,
             "--val-proposals", proposals, "--work-dir", _set.WorkDirectory, "--epochs", "3", "--batch-size", "8", "--lr", "0.01",
-            "--warmup-epochs", "0", "--clip-len", "2", "--frame-interval", "2", "--short-side", "48", "--rescale", "48,56", "--crop", "48",
+            "--warmup-epochs", "0", "--clip-len", "2", "--short-side", "48", "--rescale", "48,56", "--crop", "48",
             "--base-channels", "4", "--stage-blocks", "1,1,1,1", "--seed", "7").ExitsWith(0);
 
         Assert.Matches(@"train: \d+ of 88 keyframes lie beyond the end of their video \(\w+: frames reach second 20\.0, keyframes second 22\)",
