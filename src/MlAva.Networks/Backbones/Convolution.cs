@@ -48,13 +48,7 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
 
     FrameBatch Spatial(FrameBatch input)
     {
-        Tensor frames = input.Frames;
-        if (_shape.Stride.T > 1)
-        {
-            long[] s = frames.shape;
-            frames = FrameBatch.ChannelsLast(frames).view(input.Clips, input.Length, s[2], s[3], s[1])
-                .slice(1, 0, input.Length, _shape.Stride.T).contiguous().view(-1, s[2], s[3], s[1]).permute(0, 3, 1, 2);
-        }
+        Tensor frames = input.EveryFrame(_shape.Stride.T);
         Tensor output = F.conv2d(frames, _weight.squeeze(2), _bias, _shape.SpatialStride, _shape.SpatialPadding, _shape.SpatialDilation);
         return new(output, input.Clips);
     }

@@ -28,6 +28,14 @@ readonly record struct FrameBatch(Tensor Frames, long Clips)
         return ChannelsLast(Frames).view(Clips, Length, s[2], s[3], s[1]).permute(0, 4, 1, 2, 3);
     }
 
+    /// <summary>Frames 0, step, 2·step, … of each clip, as frames: a temporal stride before work that looks at one frame at a time.</summary>
+    public Tensor EveryFrame(long step)
+    {
+        if (step == 1) return Frames;
+        long[] s = Frames.shape;
+        return ChannelsLast(Frames).view(Clips, Length, s[2], s[3], s[1]).slice(1, 0, Length, step).contiguous().view(-1, s[2], s[3], s[1]).permute(0, 3, 1, 2);
+    }
+
     /// <summary>[N·T, H, W, C], contiguous: a view where the frames are channels last already.</summary>
     public static Tensor ChannelsLast(Tensor frames) => frames.permute(0, 2, 3, 1).contiguous();
 }

@@ -65,13 +65,7 @@ sealed class ResNet3d
     {
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = _stem.forward(input);
-        Tensor frames = features.Frames;
-        if (_options.PoolTemporalStride > 1)
-        {
-            long[] s = frames.shape;
-            frames = FrameBatch.ChannelsLast(frames).view(input.Clips, features.Length, s[2], s[3], s[1])
-                .slice(1, 0, features.Length, _options.PoolTemporalStride).contiguous().view(-1, s[2], s[3], s[1]).permute(0, 3, 1, 2);
-        }
+        Tensor frames = features.EveryFrame(_options.PoolTemporalStride);
         Tensor pooled = F.max_pool2d(frames, kernel_size: [3, 3], strides: [2, 2], padding: [1, 1]);
         return new(pooled.MoveToOuterDisposeScope(), input.Clips);
     }
