@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MlAva.Networks;
 
 /// <summary>
-/// An action detector: clips and boxes in, action logits out. Keys are MMAction2's (<c>backbone.*</c>, <c>roi_head.bbox_head.fc_cls.*</c>),
-/// so its checkpoints fit. Not thread-safe.
+/// An action detector: clips and boxes in, action logits out. Keys are MMAction2's (<c>backbone.*</c>, <c>roi_head.shared_head.*</c>,
+/// <c>roi_head.bbox_head.fc_cls.*</c>), so its checkpoints fit. Not thread-safe.
 /// </summary>
 public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
 {
@@ -23,9 +23,9 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        _backbone = new SlowOnly(options.Backbone);
+        _backbone = options.Backbone.Create();
         RoIExtractor = new RoIExtractor(options.RoIExtractor);
-        _roiHead = new RoIHead(options.Head);
+        _roiHead = new RoIHead(options);
         RegisterComponents();
     }
 
@@ -38,6 +38,9 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     /// <summary>From feature maps to features of boxes.</summary>
     public RoIExtractor RoIExtractor { get; }
 
+    /// <summary>What relates features of boxes to more than the box; null: nothing.</summary>
+    public SharedHead? SharedHead => _roiHead.SharedHead;
+
     /// <summary>From features of boxes to logits.</summary>
     public ActionHead Head => _roiHead.Head;
 
@@ -45,40 +48,58 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     public void InitializeWeights()
     {
         Backbone.InitializeWeights();
+        SharedHead?.InitializeWeights();
         Head.InitializeWeights();
     }
 
-    /// <summary>Features of boxes, before the head.</summary>
+    /// <summary>Features of boxes as the action head takes them.</summary>
     /// <param name="clips">[N, 3, T, H, W] float32, normalised.</param>
     /// <param name="rois">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>
+    /// <param name="longTerm">For a <see cref="FeatureBankHead"/>: long-term features of each box [R, C, S]; otherwise null.</param>
     /// <returns>[R, C, 1, P, P].</returns>
-    public Tensor ExtractRoIFeatures(Tensor clips, ReadOnlyMemory<float> rois)
+    public Tensor ExtractRoIFeatures(Tensor clips, ReadOnlyMemory<float> rois, Tensor? longTerm = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        return RoIExtractor.Extract(Backbone.forward(clips), rois).MoveToOuterDisposeScope();
+        Tensor map = RoIExtractor.Join(Backbone.forward(clips));
+        Tensor features = RoIExtractor.Pool(map, rois);
+        if (SharedHead is not null) features = SharedHead.forward(features, map, rois, longTerm);
+        return features.MoveToOuterDisposeScope();
     }
 
     /// <param name="input1">Clips [N, 3, T, H, W] float32, normalised.</param>
     /// <param name="input2">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>
     /// <returns>Logits [R, classes].</returns>
-    public override Tensor forward(Tensor input1, ReadOnlyMemory<float> input2)
+    public override Tensor forward(Tensor input1, ReadOnlyMemory<float> input2) => forward(input1, input2, null);
+
+    /// <param name="clips">Clips [N, 3, T, H, W] float32, normalised.</param>
+    /// <param name="rois">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>
+    /// <param name="longTerm">For a <see cref="FeatureBankHead"/>: long-term features of each box [R, C, S]; otherwise null.</param>
+    /// <returns>Logits [R, classes].</returns>
+    public Tensor forward(Tensor clips, ReadOnlyMemory<float> rois, Tensor? longTerm)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Head.forward(ExtractRoIFeatures(input1, input2)).MoveToOuterDisposeScope();
+        return Head.forward(ExtractRoIFeatures(clips, rois, longTerm)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Gives the head the key that MMAction2 gives it.</summary>
+    /// <summary>Gives the heads the keys that MMAction2 gives them.</summary>
     sealed class RoIHead : nn.Module
     {
+        [ComponentName(Name = "shared_head")]
+        readonly SharedHead? _sharedHead;
+
         [ComponentName(Name = "bbox_head")]
         readonly ActionHead _head;
 
-        public RoIHead(ActionHeadOptions options)
+        public RoIHead(DetectorOptions options)
             : base(nameof(RoIHead))
         {
-            _head = new ActionHead(options);
+            int map = options.Backbone.OutputChannels().Sum(), features = new RoIExtractor(options.RoIExtractor).OutputChannels(options.Backbone.OutputChannels());
+            _sharedHead = options.SharedHead?.Create(features, map);
+            _head = new ActionHead(options.Head);
             RegisterComponents();
         }
+
+        public SharedHead? SharedHead => _sharedHead;
 
         public ActionHead Head => _head;
     }

@@ -13,7 +13,7 @@ public sealed class KeyListingTests
     [InlineData("slowonly_r50_custom17", 50, 17, 31_669_329)]
     public void Every_parameter_has_the_name_type_and_shape_of_the_listing(string listing, int depth, int classes, long total)
     {
-        using Detector detector = new(new DetectorOptions { Backbone = new() { Depth = depth }, Head = new() { NumClasses = classes } });
+        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = new() { Depth = depth } }, Head = new() { NumClasses = classes } });
         string[] own = [.. detector.state_dict().Select(p => $"{p.Key}\t{(p.Value.dtype == torch.ScalarType.Int64 ? "i64" : "f32")}\t[{string.Join(",", p.Value.shape)}]").Order(StringComparer.Ordinal)];
         string[] expected = [.. File.ReadLines(SharedData.Path($"reference/keys/{listing}.txt")).Where(l => l.Contains('\t', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         Assert.Equal(expected, own);

@@ -63,7 +63,7 @@ public sealed class OptionsTests
             Add("SgdOptions.Nesterov is true", () => new SgdOptions { Nesterov = true, Momentum = 0 }.Validate(), "momentum above 0");
 
             Add("Head.InputChannels is 2047", () => new DetectorOptions { Head = new() { InputChannels = 2047 } }.Validate(), "give 2048");
-            Add("BaseChannels is 0", () => new DetectorOptions { Backbone = new() { BaseChannels = 0 } }.Validate(), "at least 1");
+            Add("BaseChannels is 0", () => new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 0 } } }.Validate(), "at least 1");
             Add("OutputSize is 0", () => new DetectorOptions { RoIExtractor = new() { OutputSize = 0 } }.Validate(), "at least 1");
             Add("NumClasses is 0", () => new DetectorOptions { Head = new() { NumClasses = 0 } }.Validate(), "at least 2");
             return data;
@@ -108,5 +108,5 @@ public sealed class OptionsTests
 
     [Fact]
     public void A_matching_head_follows_backbone_and_extraction() =>
-        Assert.Equal(8 * 8 * 4 * 2, new DetectorOptions { Backbone = new() { BaseChannels = 8 }, RoIExtractor = new() { WithGlobal = true } }.WithMatchingHead().Head.InputChannels);
+        Assert.Equal(8 * 8 * 4 * 2, new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 8 } }, RoIExtractor = new() { WithGlobal = true } }.WithMatchingHead().Head.InputChannels);
 }

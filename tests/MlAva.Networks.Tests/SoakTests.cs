@@ -86,7 +86,7 @@ public sealed class SoakTests : IDisposable
         random.manual_seed(5);
         Detector detector = new(new DetectorOptions
         {
-            Backbone = new() { BaseChannels = 4, StageBlocks = [1, 1, 1, 1] },
+            Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 4, StageBlocks = [1, 1, 1, 1] } },
             Head = new() { NumClasses = 9, FocalAlpha = 3, FocalGamma = 1 },
         }.WithMatchingHead());
         detector.train();

@@ -78,7 +78,7 @@ public sealed class TorchCheckpointTests
         JsonElement golden = GoldenJson.Read("load_from/cases.json")[0];
         JsonElement model = golden.GetProperty("detector_model");
         using DisposeScope scope = NewDisposeScope();
-        using Detector detector = new(new DetectorOptions { Backbone = new() { BaseChannels = model.GetProperty("backbone").GetProperty("base_channels").GetInt32() } }.WithMatchingHead());
+        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = model.GetProperty("backbone").GetProperty("base_channels").GetInt32() } } }.WithMatchingHead());
         Assert.Equal(model.GetProperty("roi_head").GetProperty("bbox_head").GetProperty("in_channels").GetInt32(), detector.Options.Head.InputChannels);
         string file = SharedData.Path($"{LoadFrom}/{golden.GetProperty("recognizer").GetString()}");
         using TorchCheckpoint checkpoint = TorchCheckpoint.Read(file);

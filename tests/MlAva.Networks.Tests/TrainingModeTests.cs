@@ -21,7 +21,7 @@ public sealed class TrainingModeTests
         random.manual_seed(1);
         string[] still = prefixes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         bool IsFrozen(string name) => still.Any(p => name.StartsWith(p, StringComparison.Ordinal));
-        using SlowOnly network = new(Small with { FrozenStages = frozen });
+        using SlowOnly network = new(new SlowOnlyOptions { Pathway = Small with { FrozenStages = frozen } });
         Assert.All(network.named_parameters(), p => Assert.Equal(!IsFrozen(p.name), p.parameter.requires_grad));
 
         network.eval();
@@ -44,7 +44,7 @@ public sealed class TrainingModeTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(1);
-        using Detector detector = new(new DetectorOptions { Backbone = Small with { NormEval = true }, Head = new() { DropoutRatio = 0 } }.WithMatchingHead());
+        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = Small with { NormEval = true } }, Head = new() { DropoutRatio = 0 } }.WithMatchingHead());
         detector.train();
         Dictionary<string, Tensor> before = Copy(detector);
         Tensor clips = randn([2, 3, 4, 32, 32]);
@@ -61,7 +61,7 @@ public sealed class TrainingModeTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(1);
-        using Detector detector = new(new DetectorOptions { Backbone = Small with { FrozenStages = 2 } }.WithMatchingHead());
+        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = Small with { FrozenStages = 2 } } }.WithMatchingHead());
         detector.train();
         using Sgd optimizer = new(detector.named_parameters(), new());
         Dictionary<string, Tensor> before = Copy(detector);
@@ -83,7 +83,7 @@ public sealed class TrainingModeTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(11);
-        using Detector detector = new(new DetectorOptions { Backbone = new() { BaseChannels = 16, ZeroInitResidual = zeroResidual } }.WithMatchingHead());
+        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 16, ZeroInitResidual = zeroResidual } } }.WithMatchingHead());
         using (no_grad())
         {
             foreach ((_, Parameter parameter) in detector.named_parameters()) parameter.fill_(7);
@@ -109,7 +109,7 @@ public sealed class TrainingModeTests
     public void The_same_seed_starts_the_same_weights()
     {
         using DisposeScope scope = NewDisposeScope();
-        using SlowOnly first = new(Small), second = new(Small);
+        using SlowOnly first = new(new SlowOnlyOptions { Pathway = Small }), second = new(new SlowOnlyOptions { Pathway = Small });
         random.manual_seed(3);
         first.InitializeWeights();
         random.manual_seed(3);

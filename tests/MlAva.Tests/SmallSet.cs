@@ -58,7 +58,7 @@ public sealed class SmallSet : IDisposable
         Augmentation = new() { ShortEdgeMinimum = 48, ShortEdgeMaximum = 52, CropSize = 48 },
     };
 
-    public DetectorOptions Network { get; } = new() { Backbone = new() { BaseChannels = 4, StageBlocks = [1, 1, 1, 1] } };
+    public DetectorOptions Network { get; } = new() { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 4, StageBlocks = [1, 1, 1, 1] } } };
 
     public ActionDetectorOptions Options => new()
     {

@@ -63,7 +63,7 @@ public sealed class TrainerTests(SmallSet set) : IClassFixture<SmallSet>
         using TemporaryFolder work = new();
         ScoresAfterTraining(set.Options with { WorkDirectory = work.Path, Epochs = 1 });
         byte[] before = File.ReadAllBytes(work.File("checkpoint.safetensors"));
-        DetectorOptions wider = new() { Backbone = set.Network.Backbone with { BaseChannels = 8 } };
+        DetectorOptions wider = new() { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 8, StageBlocks = [1, 1, 1, 1] } } };
         CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(
             () => ScoresAfterTraining(set.Options with { Network = wider, WorkDirectory = work.Path, Resume = true }));
         Assert.Contains("checkpoint.safetensors", error.Message, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ sealed class TrainCommand
     static readonly ActionDetectorOptions Defaults = new();
     static readonly ClipSamplerOptions Sampling = Defaults.Clip.Sampling;
     static readonly ClipAugmentationOptions Augmentation = Defaults.Clip.Augmentation;
-    static readonly ResNet3dOptions Backbone = Defaults.Network.Backbone;
+    static readonly ResNet3dOptions Backbone = new();
 
     readonly Option<string> _annotations = Flags.Annotations(), _frames = Flags.Frames(), _labelMap = Flags.LabelMap();
     readonly Option<string?> _proposals = Flags.Proposals(), _exclude = Flags.Exclude();
@@ -201,12 +201,15 @@ sealed class TrainCommand
             },
             Network = Defaults.Network with
             {
-                Backbone = Backbone with
+                Backbone = new SlowOnlyOptions
                 {
-                    Depth = parsed.GetValue(_depth),
-                    BaseChannels = parsed.GetValue(_baseChannels),
-                    StageBlocks = parsed.Given(_stageBlocks),
-                    Inflate = parsed.Given(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Backbone.Inflate,
+                    Pathway = Backbone with
+                    {
+                        Depth = parsed.GetValue(_depth),
+                        BaseChannels = parsed.GetValue(_baseChannels),
+                        StageBlocks = parsed.Given(_stageBlocks),
+                        Inflate = parsed.Given(_inflate) is { } inflate ? [.. inflate.Select(i => i != 0)] : Backbone.Inflate,
+                    },
                 },
             },
             Clip = Defaults.Clip with

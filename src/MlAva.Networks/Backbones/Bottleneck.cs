@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MlAva.Networks;
 
 /// <summary>
-/// A residual block of 1×1, 3×3 and 1×1 convolutions, expansion 4 (reference specification §2.1). The identity branch is convolved
-/// (key <c>downsample</c>) exactly when the spatial stride or the number of channels changes.
+/// A residual block of 1×1, 3×3 and 1×1 convolutions, expansion 4, and the non-local block behind it where there is one (reference
+/// specification §2.1, §2.4). The identity branch is convolved (key <c>downsample</c>) exactly when the spatial stride or the number of
+/// channels changes.
 /// </summary>
 sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
 {
@@ -24,17 +25,23 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
     [ComponentName(Name = "downsample")]
     readonly ConvolutionUnit? _downsample;
 
-    public Bottleneck(long inputs, long planes, int spatialStride, int temporalStride, int dilation, bool inflate, InflateStyle style)
+    [ComponentName(Name = "non_local_block")]
+    readonly NonLocalBlock? _nonLocal;
+
+    public Bottleneck(long inputs, ResNet3dOptions options, int stage, int block)
         : base(nameof(Bottleneck))
     {
-        long outputs = planes * Expansion;
-        (int, int, int) stride = (temporalStride, spatialStride, spatialStride);
-        int reduceTime = inflate && style == InflateStyle.Kernel3x1x1 ? 3 : 1;
-        int convolveTime = inflate && style == InflateStyle.Kernel3x3x3 ? 3 : 1;
-        _reduce = new(inputs, planes, ConvolutionShape.Same((reduceTime, 1, 1), (1, 1, 1)));
-        _convolve = new(planes, planes, ConvolutionShape.Same((convolveTime, 3, 3), stride, dilation));
+        long planes = (long)options.BaseChannels << stage, outputs = planes * Expansion;
+        int spatial = block == 0 ? options.SpatialStrides[stage] : 1, temporal = block == 0 ? options.TemporalStrides[stage] : 1;
+        (int, int, int) stride = (temporal, spatial, spatial), none = (1, 1, 1);
+        bool strideFirst = options.Style == BottleneckStyle.Caffe, inflate = options.Inflate[stage];
+        int reduceTime = inflate && options.InflateStyle == InflateStyle.Kernel3x1x1 ? 3 : 1;
+        int convolveTime = inflate && options.InflateStyle == InflateStyle.Kernel3x3x3 ? 3 : 1;
+        _reduce = new(inputs, planes, ConvolutionShape.Same((reduceTime, 1, 1), strideFirst ? stride : none));
+        _convolve = new(planes, planes, ConvolutionShape.Same((convolveTime, 3, 3), strideFirst ? none : stride, options.Dilations[stage]));
         _expand = new(planes, outputs, ConvolutionShape.Pointwise, activate: false);
-        if (spatialStride != 1 || inputs != outputs) _downsample = new(inputs, outputs, ConvolutionShape.Same((1, 1, 1), stride), activate: false);
+        if (spatial != 1 || inputs != outputs) _downsample = new(inputs, outputs, ConvolutionShape.Same((1, 1, 1), stride), activate: false);
+        if (options.NonLocal is { } nonLocal && nonLocal.Blocks[stage][block]) _nonLocal = new(outputs, nonLocal);
         RegisterComponents();
     }
 
@@ -44,7 +51,8 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         _convolve.InitializeWeights();
         _expand.InitializeWeights();
         _downsample?.InitializeWeights();
-        if (zeroResidual) _expand.Normalization.InitializeWeights(scale: 0);
+        _nonLocal?.InitializeWeights();
+        if (zeroResidual) _expand.Normalization!.InitializeWeights(scale: 0);
     }
 
     public override FrameBatch forward(FrameBatch input)
@@ -52,7 +60,9 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         using DisposeScope scope = NewDisposeScope();
         FrameBatch residual = _expand.forward(_convolve.forward(_reduce.forward(input)));
         FrameBatch identity = _downsample is null ? input : _downsample.forward(input);
-        Tensor output = residual.Frames.add_(identity.Frames, Constants.One).relu_();
-        return new(output.MoveToOuterDisposeScope(), input.Clips);
+        FrameBatch output = new(residual.Frames.add_(identity.Frames, Constants.One).relu_(), input.Clips);
+        if (_nonLocal is not null) output = _nonLocal.forward(output);
+        output.Frames.MoveToOuterDisposeScope();
+        return output;
     }
 }

@@ -30,6 +30,10 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
 
     public Parameter Weight => _weight;
 
+    public Parameter? Bias => _bias;
+
+    public ConvolutionShape Shape => _shape;
+
     /// <summary>He's normal initialisation over the fan-out, as mmcv's ConvModule does at construction.</summary>
     public void InitializeWeights()
     {

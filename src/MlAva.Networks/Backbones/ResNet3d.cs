@@ -7,8 +7,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace MlAva.Networks;
 
 /// <summary>
-/// One pathway: stem, pooling and residual stages. It is no module itself: the backbone that owns it registers its <see cref="Children"/> where
-/// the checkpoint's keys want them (<c>conv1</c>, <c>layer1.0.conv1</c>, …).
+/// One pathway: stem, pooling, residual stages, and the laterals into them where there are any. It is no module itself: the backbone that owns
+/// it registers its <see cref="Children"/> where the checkpoint's keys want them (<c>conv1</c>, <c>layer1.0.conv1</c>, …).
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The backbone that registers the children disposes of them.")]
 sealed class ResNet3d
@@ -16,8 +16,9 @@ sealed class ResNet3d
     readonly ResNet3dOptions _options;
     readonly ConvolutionUnit _stem;
     readonly ModuleList<Bottleneck>[] _stages;
+    readonly ConvolutionUnit[] _laterals = [];
 
-    public ResNet3d(ResNet3dOptions options)
+    public ResNet3d(ResNet3dOptions options, Lateral? lateral = null)
     {
         options.Validate();
         _options = options;
@@ -27,15 +28,19 @@ sealed class ResNet3d
         long channels = options.BaseChannels;
         IReadOnlyList<int> blocks = options.Blocks();
         _stages = new ModuleList<Bottleneck>[blocks.Count];
+        if (lateral is not null) _laterals = new ConvolutionUnit[blocks.Count];
         for (int i = 0; i < _stages.Length; i++)
         {
-            long planes = (long)options.BaseChannels << i;
             _stages[i] = [];
+            if (lateral is not null)
+            {
+                _laterals[i] = lateral.Create(channels);
+                channels += lateral.Channels(channels);
+            }
             for (int b = 0; b < blocks[i]; b++)
             {
-                _stages[i].Add(new Bottleneck(channels, planes, b == 0 ? options.SpatialStrides[i] : 1, b == 0 ? options.TemporalStrides[i] : 1,
-                    options.Dilations[i], options.Inflate[i], options.InflateStyle));
-                channels = planes * Bottleneck.Expansion;
+                _stages[i].Add(new Bottleneck(channels, options, i, b));
+                channels = ((long)options.BaseChannels << i) * Bottleneck.Expansion;
             }
         }
         foreach (Parameter parameter in FrozenParts().SelectMany(p => p.parameters())) parameter.requires_grad = false;
@@ -44,12 +49,18 @@ sealed class ResNet3d
     public int StageCount => _stages.Length;
 
     /// <summary>The modules and their keys, in the reference's order.</summary>
-    public IEnumerable<(string Key, nn.Module Module)> Children => [("conv1", _stem), .. _stages.Select((s, i) => ($"layer{i + 1}", (nn.Module)s))];
+    public IEnumerable<(string Key, nn.Module Module)> Children =>
+    [
+        ("conv1", _stem), .. _stages.Select((s, i) => ($"layer{i + 1}", (nn.Module)s)), .. _laterals.Select((l, i) => (LateralKey(i), (nn.Module)l)),
+    ];
+
+    static string LateralKey(int stage) => stage == 0 ? "conv1_lateral" : $"layer{stage}_lateral";
 
     public void InitializeWeights()
     {
         _stem.InitializeWeights();
         foreach (Bottleneck block in _stages.SelectMany(s => s)) block.InitializeWeights(_options.ZeroInitResidual);
+        foreach (ConvolutionUnit lateral in _laterals) lateral.InitializeWeights();
     }
 
     public FrameBatch Forward(FrameBatch input)
@@ -79,6 +90,15 @@ sealed class ResNet3d
         return features;
     }
 
+    /// <summary>What goes into a stage: this pathway's features and, behind them, the other pathway's, brought to the same length.</summary>
+    public FrameBatch Joined(int stage, FrameBatch own, FrameBatch other)
+    {
+        if (_laterals.Length == 0) return own;
+        using DisposeScope scope = NewDisposeScope();
+        FrameBatch lateral = _laterals[stage].forward(other);
+        return new(cat([own.Frames, lateral.Frames], 1).MoveToOuterDisposeScope(), own.Clips);
+    }
+
     /// <summary>Call after the owner's mode changed: frozen stages, and all normalisation under NormEval, stay in evaluation mode.</summary>
     public void KeepFrozen()
     {
@@ -87,6 +107,8 @@ sealed class ResNet3d
         foreach (BatchNormalization normalization in Children.SelectMany(c => c.Module.modules()).OfType<BatchNormalization>()) normalization.eval();
     }
 
-    // The blocks, not their lists: a ModuleList has no parameters before it is registered itself.
-    IEnumerable<nn.Module> FrozenParts() => _options.FrozenStages < 0 ? [] : [_stem, .. _stages.Take(_options.FrozenStages).SelectMany(s => s)];
+    // The blocks, not their lists: a ModuleList has no parameters before it is registered itself. With stage i goes the lateral behind it; the
+    // one behind the stem is never frozen (reference specification §2.5).
+    IEnumerable<nn.Module> FrozenParts() => _options.FrozenStages < 0 ? [] :
+        [_stem, .. _stages.Take(_options.FrozenStages).SelectMany(s => s), .. _laterals.Skip(1).Take(_options.FrozenStages)];
 }

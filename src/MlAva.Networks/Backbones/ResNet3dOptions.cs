@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MlAva.Networks;
 
 /// <summary>
-/// Shape of a 3-D ResNet pathway. Defaults are those of MMAction2's AVA configurations for SlowOnly (reference specification §1.3, §2.1).
+/// Shape of one pathway, a 3-D ResNet. Defaults are those of MMAction2's AVA configurations for SlowOnly (reference specification §1.3, §2.1).
 /// </summary>
 public sealed record ResNet3dOptions
 {
@@ -43,6 +43,12 @@ public sealed record ResNet3dOptions
     /// <summary>Where inflated blocks have their temporal kernel.</summary>
     public InflateStyle InflateStyle { get; init; } = InflateStyle.Kernel3x1x1;
 
+    /// <summary>Which convolution of a block has its stride.</summary>
+    public BottleneckStyle Style { get; init; } = BottleneckStyle.PyTorch;
+
+    /// <summary>The non-local blocks; null: none.</summary>
+    public NonLocalOptions? NonLocal { get; init; }
+
     /// <summary>−1: nothing is frozen; 0: the stem; i: the stem and the first i stages.</summary>
     public int FrozenStages { get; init; } = -1;
 
@@ -79,6 +85,7 @@ public sealed record ResNet3dOptions
         CheckPerStage(SpatialStrides, stages);
         CheckPerStage(TemporalStrides, stages);
         CheckPerStage(Dilations, stages);
+        NonLocal?.Validate(Blocks());
         Check(Inflate.Count >= stages, $"has {Inflate.Count} entries", $"one for each of the {stages} stages", nameof(Inflate));
     }
 

@@ -12,21 +12,21 @@ public sealed class SlowOnly : Backbone
     readonly ResNet3d _pathway;
 
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
-    public SlowOnly(ResNet3dOptions options)
+    public SlowOnly(SlowOnlyOptions options)
         : base(nameof(SlowOnly))
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        _pathway = new ResNet3d(options);
+        _pathway = new ResNet3d(options.Pathway);
         foreach ((string key, nn.Module module) in _pathway.Children) register_module(key, module);
         train();
     }
 
     /// <summary>The shape of the network.</summary>
-    public ResNet3dOptions Options { get; }
+    public SlowOnlyOptions Options { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> OutputChannels => [Options.OutputChannels()];
+    public override IReadOnlyList<int> OutputChannels => Options.OutputChannels();
 
     /// <inheritdoc/>
     public override void InitializeWeights() => _pathway.InitializeWeights();
@@ -35,7 +35,7 @@ public sealed class SlowOnly : Backbone
     /// <returns>One tensor [N, C, T, H', W'].</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
-        ClipShape.Check(input, Options.InputChannels);
+        ClipShape.Check(input, Options.Pathway.InputChannels);
         using DisposeScope scope = NewDisposeScope();
         return [_pathway.Forward(FrameBatch.FromClips(input)).ToClips().MoveToOuterDisposeScope()];
     }

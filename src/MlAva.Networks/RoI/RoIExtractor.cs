@@ -29,17 +29,45 @@ public sealed class RoIExtractor
     {
         ArgumentNullException.ThrowIfNull(features);
         using DisposeScope scope = NewDisposeScope();
+        return Pool(Join(features), rois).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Joins feature maps into one without a time axis.</summary>
+    /// <param name="features">One map [N, C, T, H, W] for each pathway, slow first; all with the same N, H and W.</param>
+    /// <returns>[N, ΣC, H, W].</returns>
+    public Tensor Join(IReadOnlyList<Tensor> features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        using DisposeScope scope = NewDisposeScope();
         Tensor[] pooled = [.. features.Select(PoolTime)];
         Tensor map = pooled.Length == 1 ? pooled[0] : cat(pooled, 1);
+        return map.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Pools a map over boxes.</summary>
+    /// <param name="map">[N, C, H, W], from <see cref="Join"/>.</param>
+    /// <param name="rois">R×5 numbers: image index, x1, y1, x2, y2 in pixels of the network's input.</param>
+    /// <returns>[R, C, 1, P, P], with <see cref="RoIExtractorOptions.WithGlobal"/> twice the channels.</returns>
+    public Tensor Pool(Tensor map, ReadOnlyMemory<float> rois)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        using DisposeScope scope = NewDisposeScope();
         Tensor result = RoIAlign.Apply(map, rois, (Options.OutputSize, Options.OutputSize), 1f / Options.FeatureStride, Options.SamplingRatio, Options.Aligned);
         if (Options.WithGlobal && rois.Length > 0)
         {
-            long[] images = new long[rois.Length / 5];
-            for (int r = 0; r < images.Length; r++) images[r] = (long)rois.Span[r * 5];
             Tensor whole = F.adaptive_avg_pool2d(map, [Options.OutputSize, Options.OutputSize]);
-            result = cat([result, whole.index_select(0, tensor(images, ScalarType.Int64, map.device))], 1);
+            result = cat([result, whole.index_select(0, Images(rois, map.device))], 1);
         }
         return result.unsqueeze(2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The image of each RoI.</summary>
+    internal static Tensor Images(ReadOnlyMemory<float> rois, Device device)
+    {
+        long[] images = new long[rois.Length / 5];
+        for (int r = 0; r < images.Length; r++) images[r] = (long)rois.Span[r * 5];
+        using Tensor onCpu = tensor(images, ScalarType.Int64);
+        return onCpu.to(device, copy: true);
     }
 
     // Repeating the slow pathway's frames to the fast one's length, as the reference does first, changes neither mean nor maximum.

@@ -50,7 +50,10 @@ public sealed record QuickstartOptions
         Seed = Seed,
         Network = new()
         {
-            Backbone = new() { BaseChannels = 16, StageBlocks = [1, 1, 1], SpatialStrides = [1, 2, 1], Inflate = [true, true, true], ZeroInitResidual = false },
+            Backbone = new SlowOnlyOptions
+            {
+                Pathway = new() { BaseChannels = 16, StageBlocks = [1, 1, 1], SpatialStrides = [1, 2, 1], Inflate = [true, true, true], ZeroInitResidual = false },
+            },
             RoIExtractor = new() { FeatureStride = 8 },
             Head = new() { DropoutRatio = 0 },
         },

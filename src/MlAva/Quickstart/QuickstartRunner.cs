@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Networks;
 using MlAva.MiniAva;
 using MlAva.Reporting;
 using MlAva.Training;
@@ -145,6 +146,7 @@ public sealed class QuickstartRunner
         PreviewPicture.Save(found.Preview, examples);
         MiniAvaOptions data = found.Data.Options;
         ActionDetectorOptions training = _options.Training();
+        ResNet3dOptions pathway = ((SlowOnlyOptions)training.Network.Backbone).Pathway;
         new EvaluationReport
         {
             Title = "mini-ava: a SlowOnly detector trained from nothing",
@@ -159,7 +161,7 @@ public sealed class QuickstartRunner
             Facts =
             [
                 new("Data", Invariant($"{data.TrainVideos} + {data.ValVideos} videos, {data.Width}×{data.Height} at {data.Fps} frames/s, {data.KeyframesPerVideo} keyframes each")),
-                new("Network", Invariant($"SlowOnly, {training.Network.Backbone.Blocks().Sum()} blocks, width {training.Network.Backbone.BaseChannels}, clips of {training.Clip.Sampling.ClipLength}×{training.Clip.Sampling.FrameInterval}")),
+                new("Network", Invariant($"SlowOnly, {pathway.Blocks().Sum()} blocks, width {pathway.BaseChannels}, clips of {training.Clip.Sampling.ClipLength}×{training.Clip.Sampling.FrameInterval}")),
                 new("Training", Invariant($"{found.Epochs.Count} epochs, batch {training.BatchSize}, {found.Epochs.Sum(e => e.Seconds):F0} s with validation")),
                 new("Whole run", Invariant($"{_clock.Elapsed.TotalSeconds:F0} s")),
                 new("Seed", Invariant($"{_options.Seed}")),
