@@ -5,45 +5,50 @@ using static TorchSharp.torch;
 
 namespace MlAva.Networks.Tests;
 
-/// <summary>SlowOnly detectors agree with the reference implementation: forward, training forward, loss, gradients, statistics, steps.</summary>
+/// <summary>Detectors agree with the reference implementation: forward, training forward, loss, gradients, statistics, steps.</summary>
 [Collection(TorchTests.Name)]
 public sealed class DetectorParityTests
 {
-    const string Tiny = "tiny_slowonly";
+    public static TheoryData<string> Shipped => ["tiny_slowonly", "tiny_slowonly_nl", "tiny_slowfast"];
 
-    [Fact]
-    public void The_shipped_case_agrees_in_scoring() => Scoring(GoldenCase.Shipped(Tiny));
-
-    [Fact]
-    public void The_shipped_case_agrees_in_training() => Training(GoldenCase.Shipped(Tiny));
-
-    [Fact]
-    public void The_shipped_case_agrees_in_every_gradient() => ExactGradients(GoldenCase.Shipped(Tiny));
+    public static TheoryData<string> All =>
+    [
+        "slowonly_r50_4x16", "slowonly_r50_4x16_large", "slowonly_r101_8x8", "slowonly_custom_classes", "slowonly_nl_r50_4x16", "slowonly_lfb_nl_r50_4x16",
+        "slowfast_r50_4x16", "slowfast_r50_4x16_ratio8", "slowfast_r50_8x8", "slowfast_context_r50_4x16", "slowfast_temporal_max_r50_8x8",
+        "slowfast_temporal_max_focal_r50_8x8", "slowfast_acrn_r50_8x8",
+    ];
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void The_shipped_case_agrees_over_training_steps(int run) => Steps(GoldenCase.Shipped(Tiny), run, 1e-5);
+    [MemberData(nameof(Shipped))]
+    public void A_shipped_case_agrees_in_scoring(string name) => Scoring(GoldenCase.Shipped(name));
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void A_shipped_case_agrees_in_training(string name) => Training(GoldenCase.Shipped(name));
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void A_shipped_case_agrees_in_every_gradient(string name) => ExactGradients(GoldenCase.Shipped(name));
+
+    [Theory]
+    [InlineData("tiny_slowonly", 0)]
+    [InlineData("tiny_slowonly", 1)]
+    [InlineData("tiny_slowonly_nl", 0)]
+    [InlineData("tiny_slowonly_nl", 1)]
+    [InlineData("tiny_slowfast", 0)]
+    [InlineData("tiny_slowfast", 1)]
+    public void A_shipped_case_agrees_over_training_steps(string name, int run) => Steps(GoldenCase.Shipped(name), run, 1e-5);
 
     [SharedTheory("golden")]
-    [InlineData("slowonly_r50_4x16")]
-    [InlineData("slowonly_r50_4x16_large")]
-    [InlineData("slowonly_r101_8x8")]
-    [InlineData("slowonly_custom_classes")]
+    [MemberData(nameof(All))]
     public void Each_case_agrees_in_scoring(string name) => Scoring(SharedData.Path($"golden/{name}"));
 
     [SharedTheory("golden")]
-    [InlineData("slowonly_r50_4x16")]
-    [InlineData("slowonly_r50_4x16_large")]
-    [InlineData("slowonly_r101_8x8")]
-    [InlineData("slowonly_custom_classes")]
+    [MemberData(nameof(All))]
     public void Each_case_agrees_in_training(string name) => Training(SharedData.Path($"golden/{name}"));
 
     [SharedTheory("golden")]
-    [InlineData("slowonly_r50_4x16")]
-    [InlineData("slowonly_r50_4x16_large")]
-    [InlineData("slowonly_r101_8x8")]
-    [InlineData("slowonly_custom_classes")]
+    [MemberData(nameof(All))]
     public void Each_case_agrees_in_every_gradient(string name) => ExactGradients(SharedData.Path($"golden/{name}"));
 
     static void Scoring(string folder)
@@ -52,10 +57,15 @@ public sealed class DetectorParityTests
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         Tensor input = golden.Tensor("input.npy");
-        Near.Absolute(golden.Tensor("feat.npy"), golden.Detector.Backbone.forward(input).Single(), 1e-4);
+        IReadOnlyList<Tensor> maps = golden.Detector.Backbone.forward(input);
+        string[] files = maps.Count == 1 ? ["feat.npy"] : ["feat_slow.npy", "feat_fast.npy"];
+        for (int i = 0; i < maps.Count; i++) Near.Absolute(golden.Tensor(files[i]), maps[i], 1e-4);
         float[] rois = golden.Floats("rois.npy");
-        if (File.Exists(golden.Path("roi_feat.npy"))) Near.Absolute(golden.Tensor("roi_feat.npy"), golden.Detector.ExtractRoIFeatures(input, rois), 1e-4);
-        Tensor logits = golden.Detector.forward(input, rois);
+        Tensor? longTerm = golden.LongTerm("lt_feat.npy");
+        if (golden.Has("roi_feat.npy")) Near.Absolute(golden.Tensor("roi_feat.npy"), golden.Detector.RoIExtractor.Extract(maps, rois), 1e-4);
+        if (golden.Has("shared_feat.npy")) Near.Absolute(golden.Tensor("shared_feat.npy"), golden.Detector.ExtractRoIFeatures(input, rois, longTerm), 1e-4);
+        Assert.Equal(golden.Detector.SharedHead is not null, golden.Has("shared_feat.npy"));
+        Tensor logits = golden.Detector.forward(input, rois, longTerm);
         Near.Absolute(golden.Tensor("cls_score.npy"), logits, 1e-4);
         Near.Absolute(golden.Tensor("scores.npy"), golden.Detector.Head.Probabilities(logits), 1e-5);
     }
@@ -65,7 +75,7 @@ public sealed class DetectorParityTests
         using GoldenCase golden = new(folder);
         using DisposeScope scope = NewDisposeScope();
         golden.Detector.train();
-        Tensor logits = golden.Detector.forward(golden.Tensor("input.npy"), golden.Floats("train_rois.npy"));
+        Tensor logits = golden.Detector.forward(golden.Tensor("input.npy"), golden.Floats("train_rois.npy"), golden.LongTerm("train_lt_feat.npy"));
         Near.Absolute(golden.Tensor("train_cls_score.npy"), logits, 1e-4);
 
         ActionLossResult result = ActionLoss.Compute(logits, golden.Floats("train_labels.npy"), golden.Options.Head)!;
@@ -86,15 +96,15 @@ public sealed class DetectorParityTests
         Assert.Equal(gradients.RootElement.GetProperty("all").EnumerateObject().Count(), parameters.Count);
         foreach (JsonProperty entry in gradients.RootElement.GetProperty("all").EnumerateObject())
         {
-            // In float32 one ReLU or maximum decided the other way moves a small network's gradient by up to a few percent; float64 below is exact.
+            // In float32 one ReLU or maximum decided the other way moves a small network's gradient by a few percent; float64 below is exact.
             double l2 = entry.Value.GetProperty("l2").GetDouble();
-            Near.Value(l2, parameters[entry.Name].grad!.norm().item<float>(), l2 * 0.03 + 1e-6, $"gradient norm of {entry.Name}");
+            Near.Value(l2, parameters[entry.Name].grad!.norm().item<float>(), l2 * 0.06 + 1e-6, $"gradient norm of {entry.Name}");
         }
         int index = 0;
         foreach (JsonProperty named in gradients.RootElement.GetProperty("named").EnumerateObject())
         {
             Tensor reference = golden.Tensor($"grad_{index++}.npy");
-            Near.Absolute(reference, parameters[named.Name].grad!, reference.abs().max().item<float>() * 0.01);
+            Near.Absolute(reference, parameters[named.Name].grad!, reference.abs().max().item<float>() * 0.06);
         }
         Assert.Equal(3, index);
 
@@ -118,7 +128,7 @@ public sealed class DetectorParityTests
         using DisposeScope scope = NewDisposeScope();
         golden.Detector.to(ScalarType.Float64);
         golden.Detector.train();
-        Tensor logits = golden.Detector.forward(golden.Tensor("input.npy").to(ScalarType.Float64), golden.Floats("train_rois.npy"));
+        Tensor logits = golden.Detector.forward(golden.Tensor("input.npy").to(ScalarType.Float64), golden.Floats("train_rois.npy"), golden.LongTerm("train_lt_feat.npy")?.to(ScalarType.Float64));
         ActionLoss.Compute(logits, golden.Floats("train_labels.npy"), golden.Options.Head)!.Loss.backward();
         using JsonDocument gradients = golden.Json("grads.json");
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in golden.Detector.named_parameters())
@@ -127,6 +137,15 @@ public sealed class DetectorParityTests
             // RoIAlign's weights are float32 on every way, which leaves a trace of about 1e-7.
             Near.Value(expected, parameter.grad!.norm().item<double>(), expected * 1e-4 + 1e-9, $"gradient norm of {name}");
         }
+        int index = 0;
+        foreach (JsonProperty named in gradients.RootElement.GetProperty("named").EnumerateObject())
+        {
+            // The arrays are of the reference's float32 run, which says itself how far it is from its float64 run.
+            double largest = named.Value.GetProperty("max_abs").GetDouble(), apart = named.Value.GetProperty("max_abs_diff_float64").GetDouble();
+            Tensor gradient = golden.Detector.named_parameters().Single(p => p.name == named.Name).parameter.grad!;
+            Near.Absolute(golden.Tensor($"grad_{index++}.npy"), gradient.to(ScalarType.Float32), (largest * 1e-3) + (apart * 1.1));
+        }
+        Assert.Equal(3, index);
     }
 
     static void Steps(string folder, int run, double tolerance)
@@ -137,6 +156,7 @@ public sealed class DetectorParityTests
         using Sgd optimizer = new(golden.Detector.named_parameters(), new()
         {
             Momentum = recorded.GetProperty("optimizer").GetProperty("momentum").GetDouble(),
+            Nesterov = recorded.GetProperty("optimizer").TryGetProperty("nesterov", out JsonElement nesterov) && nesterov.GetBoolean(),
             WeightDecay = recorded.GetProperty("optimizer").GetProperty("weight_decay").GetDouble(),
             MaxGradientNorm = recorded.GetProperty("grad_clip").GetProperty("max_norm").GetDouble(),
         });
@@ -147,7 +167,7 @@ public sealed class DetectorParityTests
             using DisposeScope scope = NewDisposeScope();
             optimizer.ZeroGradients();
             ActionLossResult result = ActionLoss.Compute(
-                golden.Detector.forward(golden.Tensor("input.npy"), golden.Floats("train_rois.npy")), golden.Floats("train_labels.npy"), golden.Options.Head)!;
+                golden.Detector.forward(golden.Tensor("input.npy"), golden.Floats("train_rois.npy"), golden.LongTerm("train_lt_feat.npy")), golden.Floats("train_labels.npy"), golden.Options.Head)!;
             result.Loss.backward();
             Near.Value(step.GetProperty("loss").GetDouble(), result.Loss.item<float>(), tolerance, "loss");
             Near.Value(step.GetProperty("grad_norm").GetDouble(), optimizer.Step(recorded.GetProperty("optimizer").GetProperty("lr").GetDouble()), tolerance * 10, "gradient norm");

@@ -7,53 +7,29 @@ namespace MlAva.Networks.Tests;
 /// <summary>One detector of the reference implementation: its network here, with its weights, and its numbers.</summary>
 public sealed class GoldenCase : IDisposable
 {
-    readonly string _folder;
+    readonly ReferenceCase _reference;
 
     public GoldenCase(string folder)
     {
-        _folder = folder;
-        using JsonDocument config = Json("config.json");
-        JsonElement resolved = config.RootElement.GetProperty("resolved");
-        JsonElement backbone = resolved.GetProperty("backbone"), head = resolved.GetProperty("bbox_head"), extractor = resolved.GetProperty("bbox_roi_extractor");
-        Options = new DetectorOptions
-        {
-            Backbone = new()
-            {
-                Depth = config.RootElement.GetProperty("model").GetProperty("backbone").GetProperty("depth").GetInt32(),
-                StageBlocks = backbone.GetProperty("stage_blocks").ValueKind == JsonValueKind.Null ? null : Ints(backbone.GetProperty("stage_blocks")),
-                BaseChannels = backbone.GetProperty("base_channels").GetInt32(),
-                SpatialStrides = Ints(backbone.GetProperty("spatial_strides")),
-                TemporalStrides = Ints(backbone.GetProperty("temporal_strides")),
-                Dilations = Ints(backbone.GetProperty("dilations")),
-                StemKernel = Ints(backbone.GetProperty("conv1_kernel")),
-                Inflate = [.. Ints(backbone.GetProperty("inflate")).Select(i => i != 0)],
-            },
-            RoIExtractor = new() { OutputSize = extractor.GetProperty("output_size").GetInt32(), SamplingRatio = extractor.GetProperty("sampling_ratio").GetInt32() },
-            Head = new()
-            {
-                InputChannels = head.GetProperty("in_channels").GetInt32(),
-                NumClasses = head.GetProperty("num_classes").GetInt32(),
-                DropoutRatio = head.GetProperty("dropout_ratio").GetDouble(),
-                FocalAlpha = head.GetProperty("focal_alpha").GetDouble(),
-                FocalGamma = head.GetProperty("focal_gamma").GetDouble(),
-            },
-        };
-        Detector = new Detector(Options);
-        using TorchCheckpoint checkpoint = TorchCheckpoint.Read(Path("checkpoint.pth"));
-        ModuleState.LoadStrict(Detector, checkpoint.Tensors, checkpoint.Path);
-        Detector.eval();
+        _reference = new ReferenceCase(folder);
+        Detector = _reference.CreateDetector();
     }
 
-    public DetectorOptions Options { get; }
+    public DetectorOptions Options => _reference.Options;
 
     public Detector Detector { get; }
 
+    public JsonElement Config => _reference.Config;
+
     public static string Shipped(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
-    public string Path(string file) => System.IO.Path.Combine(_folder, file);
+    public string Path(string file) => _reference.Path(file);
+
+    public bool Has(string file) => _reference.Has(file);
 
     public JsonDocument Json(string file) => JsonDocument.Parse(File.ReadAllText(Path(file)));
 
+    // Read by the tests' own reader, so that a fault of the library's would show.
     public float[] Floats(string file) => Npy.Read<float>(Path(file)).Values;
 
     public Tensor Tensor(string file)
@@ -62,7 +38,8 @@ public sealed class GoldenCase : IDisposable
         return tensor(values, [.. shape.Select(s => (long)s)]);
     }
 
-    static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(e => e.ValueKind is JsonValueKind.True or JsonValueKind.False ? (e.GetBoolean() ? 1 : 0) : e.GetInt32())];
+    /// <summary>What the network takes beside clips and boxes, for the feature-bank head: [R, C, S].</summary>
+    public Tensor? LongTerm(string file) => Has(file) ? Tensor(file).flatten(2) : null;
 
     public void Dispose() => Detector.Dispose();
 }

@@ -1,0 +1,199 @@
+using System.Text.Json;
+
+namespace MlAva.Networks;
+
+/// <summary>
+/// Reads MMAction2's own description of an AVA model, the dictionary given to its <c>build_model</c>, as JSON (reference specification §1.2–§1.6). What the
+/// dictionary leaves out has the reference's default.
+/// </summary>
+public static class ReferenceModel
+{
+    /// <param name="model">The dictionary: <c>type</c>, <c>backbone</c>, <c>roi_head</c>, …</param>
+    /// <returns>The same network here.</returns>
+    /// <exception cref="ArgumentException">A part is missing, is of a kind that is not known here, or has a setting that is not supported here; the message names it.</exception>
+    public static DetectorOptions Read(JsonElement model)
+    {
+        ReferenceDictionary root = new(model, "model");
+        root.Require("type", "FastRCNN");
+        ReferenceDictionary roi = root.Part("roi_head");
+        roi.Require("type", "AVARoIHead");
+        DetectorOptions options = new()
+        {
+            Backbone = Backbone(root.Part("backbone")),
+            RoIExtractor = Extractor(roi.Part("bbox_roi_extractor")),
+            SharedHead = roi.Has("shared_head") ? SharedHead(roi.Part("shared_head")) : null,
+            Head = Head(roi.Part("bbox_head")),
+        };
+        options.Validate();
+        return options;
+    }
+
+    static BackboneOptions Backbone(ReferenceDictionary backbone) => backbone.Text("type") switch
+    {
+        "ResNet3dSlowOnly" => new SlowOnlyOptions { Pathway = Pathway(backbone, stemTime: 1, inflate: [false, false, true, true]) },
+        "ResNet3dSlowFast" => SlowFast(backbone),
+        string other => throw new ArgumentException($"model.backbone.type is '{other}'; expected ResNet3dSlowOnly or ResNet3dSlowFast."),
+    };
+
+    static SlowFastOptions SlowFast(ReferenceDictionary backbone)
+    {
+        ReferenceDictionary slow = backbone.Part("slow_pathway"), fast = backbone.Part("fast_pathway");
+        foreach (ReferenceDictionary pathway in (ReferenceDictionary[])[slow, fast]) pathway.Require("type", "resnet3d");
+        bool lateral = slow.Flag("lateral", true);
+        return new()
+        {
+            Slow = Pathway(slow, stemTime: 3, inflate: [true, true, true, true]),
+            Fast = Pathway(fast, stemTime: 3, inflate: [true, true, true, true]),
+            ResampleRate = backbone.Int("resample_rate", 8),
+            SpeedRatio = backbone.Int("speed_ratio", 8),
+            ChannelRatio = backbone.Int("channel_ratio", 8),
+            Lateral = lateral,
+            LateralNorm = slow.Flag("lateral_norm", false),
+            FusionKernel = slow.Int("fusion_kernel", 5),
+        };
+    }
+
+    static ResNet3dOptions Pathway(ReferenceDictionary p, int stemTime, bool[] inflate)
+    {
+        int stages = p.Int("num_stages", 4);
+        p.Require("in_channels", 3);
+        p.Require("conv1_stride_s", 2);
+        p.Require("pool1_stride_s", 2);
+        p.Require("with_pool1", true);
+        IReadOnlyList<int>? blocks = p.Has("stage_blocks") ? p.Ints("stage_blocks", []) : null;
+        ResNet3dOptions options = new()
+        {
+            Depth = p.Int("depth", 50),
+            StageBlocks = blocks?.Take(stages).ToArray(),
+            BaseChannels = p.Int("base_channels", 64),
+            SpatialStrides = p.Ints("spatial_strides", [1, 2, 2, 2]),
+            TemporalStrides = p.Ints("temporal_strides", [1, 1, 1, 1]),
+            Dilations = p.Ints("dilations", [1, 1, 1, 1]),
+            StemKernel = p.Ints("conv1_kernel", [stemTime, 7, 7]),
+            StemTemporalStride = p.Int("conv1_stride_t", 1),
+            PoolTemporalStride = p.Int("pool1_stride_t", 1),
+            Inflate = p.Has("inflate") ? p.PerStage("inflate") : inflate,
+            InflateStyle = p.Text("inflate_style", "3x1x1") switch
+            {
+                "3x1x1" => InflateStyle.Kernel3x1x1,
+                "3x3x3" => InflateStyle.Kernel3x3x3,
+                string other => throw p.Unknown("inflate_style", other, "3x1x1 or 3x3x3"),
+            },
+            Style = p.Text("style", "pytorch") switch
+            {
+                "pytorch" => BottleneckStyle.PyTorch,
+                "caffe" => BottleneckStyle.Caffe,
+                string other => throw p.Unknown("style", other, "pytorch or caffe"),
+            },
+            FrozenStages = p.Int("frozen_stages", -1),
+            NormEval = p.Flag("norm_eval", false),
+            ZeroInitResidual = p.Flag("zero_init_residual", true),
+        };
+        return options with { NonLocal = NonLocal(p, options.Blocks()) };
+    }
+
+    static NonLocalOptions? NonLocal(ReferenceDictionary p, IReadOnlyList<int> blocks)
+    {
+        IReadOnlyList<IReadOnlyList<bool>> where = p.PerBlock("non_local", blocks);
+        if (!where.Any(stage => stage.Any(block => block))) return null;
+        ReferenceDictionary settings = p.Part("non_local_cfg", optional: true);
+        return new()
+        {
+            Blocks = where,
+            SubSample = settings.Flag("sub_sample", false),
+            UseScale = settings.Flag("use_scale", true),
+            Normalize = settings.Has("norm_cfg"),
+            Reduction = settings.Int("reduction", 2),
+            Mode = settings.Text("mode", "embedded_gaussian") switch
+            {
+                "embedded_gaussian" => NonLocalMode.EmbeddedGaussian,
+                "gaussian" => NonLocalMode.Gaussian,
+                "dot_product" => NonLocalMode.DotProduct,
+                "concatenation" => NonLocalMode.Concatenation,
+                string other => throw settings.Unknown("mode", other, "embedded_gaussian, gaussian, dot_product or concatenation"),
+            },
+        };
+    }
+
+    static RoIExtractorOptions Extractor(ReferenceDictionary e)
+    {
+        e.Require("type", "SingleRoIExtractor3D");
+        e.Require("roi_layer_type", "RoIAlign");
+        e.Require("pool_mode", "avg");
+        e.RequireGiven("with_temporal_pool", true);
+        return new()
+        {
+            OutputSize = e.Int("output_size", 16),
+            FeatureStride = e.Int("featmap_stride", 16),
+            SamplingRatio = e.Int("sampling_ratio", 0),
+            Aligned = e.Flag("aligned", true),
+            TemporalPooling = Temporal(e, "temporal_pool_mode"),
+            WithGlobal = e.Flag("with_global", false),
+        };
+    }
+
+    static SharedHeadOptions SharedHead(ReferenceDictionary h)
+    {
+        switch (h.Text("type"))
+        {
+            case "ACRNHead":
+                return new ActorRelationOptions { Channels = h.Int("out_channels"), Convolutions = h.Int("num_convs", 1), Stride = h.Int("stride", 1) };
+            case "FBOHead":
+                ReferenceDictionary bank = h.Part("lfb_cfg"), fbo = h.Part("fbo_cfg");
+                return new FeatureBankHeadOptions
+                {
+                    BankChannels = bank.Int("lfb_channels", 2048),
+                    WindowSize = bank.Int("window_size", 60),
+                    FeaturesPerSecond = bank.Int("max_num_sampled_feat", 5),
+                    Operator = fbo.Text("type") switch
+                    {
+                        "non_local" => FeatureBankOperator.NonLocal,
+                        "avg" => FeatureBankOperator.Average,
+                        "max" => FeatureBankOperator.Max,
+                        string other => throw fbo.Unknown("type", other, "non_local, avg or max"),
+                    },
+                    LatentChannels = fbo.Int("latent_channels", 512),
+                    Layers = fbo.Int("num_non_local_layers", 2),
+                    PersonDropout = fbo.Number("st_feat_dropout_ratio", 0.2),
+                    BankDropout = fbo.Number("lt_feat_dropout_ratio", 0.2),
+                    PreActivate = fbo.Flag("pre_activate", true),
+                    TemporalPooling = Temporal(h, "temporal_pool_type"),
+                    SpatialPooling = Spatial(h, "spatial_pool_type"),
+                };
+            default:
+                throw h.Unknown("type", h.Text("type"), "ACRNHead or FBOHead");
+        }
+    }
+
+    static ActionHeadOptions Head(ReferenceDictionary h)
+    {
+        h.Require("type", "BBoxHeadAVA");
+        return new()
+        {
+            InputChannels = h.Int("in_channels", 2048),
+            NumClasses = h.Int("num_classes", 81),
+            MultiLabel = h.Flag("multilabel", true),
+            DropoutRatio = h.Number("dropout_ratio", 0),
+            DropoutBeforePooling = h.Flag("dropout_before_pool", true),
+            TemporalPooling = Temporal(h, "temporal_pool_type"),
+            SpatialPooling = Spatial(h, "spatial_pool_type"),
+            FocalAlpha = h.Number("focal_alpha", 1),
+            FocalGamma = h.Number("focal_gamma", 0),
+            TopK = h.IsNull("topk") ? [] : h.Ints("topk", [3, 5]),
+        };
+    }
+
+    static TemporalPooling Temporal(ReferenceDictionary part, string key) => part.Text(key, "avg") switch
+    {
+        "avg" => TemporalPooling.Average,
+        "max" => TemporalPooling.Max,
+        string other => throw part.Unknown(key, other, "avg or max"),
+    };
+
+    static SpatialPooling Spatial(ReferenceDictionary part, string key) => part.Text(key, "max") switch
+    {
+        "max" => SpatialPooling.Max,
+        "avg" => SpatialPooling.Average,
+        string other => throw part.Unknown(key, other, "max or avg"),
+    };
+}

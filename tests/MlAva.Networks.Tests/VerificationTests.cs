@@ -1,0 +1,99 @@
+using MlAva.TestSupport;
+using static TorchSharp.torch;
+
+namespace MlAva.Networks.Tests;
+
+/// <summary>The check of a build against reference cases passes where the numbers agree, and only there.</summary>
+[Collection(TorchTests.Name)]
+public sealed class VerificationTests
+{
+    [Theory]
+    [MemberData(nameof(DetectorParityTests.Shipped), MemberType = typeof(DetectorParityTests))]
+    public void A_shipped_case_is_within_every_tolerance(string name)
+    {
+        VerificationReport report = Verification.Run(new ReferenceCase(GoldenCase.Shipped(name)), new());
+        Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+        string[] names = [.. report.Quantities.Select(q => q.Name)];
+        foreach (string quantity in (string[])["RoI features", "logits", "scores", "detections", "training logits", "loss", "logged metrics", "normalisation statistics", "gradients", "gradient norms"])
+            Assert.Contains(quantity, names);
+        Assert.All(report.Quantities, q => Assert.True(q.Count > 0, q.Name));
+    }
+
+    [SharedTheory("golden")]
+    [MemberData(nameof(DetectorParityTests.All), MemberType = typeof(DetectorParityTests))]
+    public void Each_case_is_within_every_tolerance(string name)
+    {
+        VerificationReport report = Verification.Run(new ReferenceCase(SharedData.Path($"golden/{name}")), new());
+        Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+        Assert.Empty(report.Skipped);
+    }
+
+    [Fact]
+    public void Float64_is_compared_too_and_bfloat16_leaves_training_out()
+    {
+        ReferenceCase reference = new(GoldenCase.Shipped("tiny_slowonly"));
+        VerificationReport doubles = Verification.Run(reference, new() { Precision = ScalarType.Float64 });
+        Assert.True(doubles.IsWithin, string.Join("; ", doubles.Quantities.Where(q => !q.IsWithin)));
+        VerificationReport reduced = Verification.Run(reference, new() { Precision = ScalarType.BFloat16 });
+        Assert.True(reduced.IsWithin, string.Join("; ", reduced.Quantities.Where(q => !q.IsWithin)));
+        Assert.Contains(reduced.Skipped, s => s.Contains("training", StringComparison.Ordinal));
+        // Eight bits of mantissa must show.
+        Assert.True(reduced.Quantities.Single(q => q.Name == "logits").MaxAbsoluteDifference > 100 * doubles.Quantities.Single(q => q.Name == "logits").MaxAbsoluteDifference);
+    }
+
+    [Theory]
+    [InlineData("feat.npy", "backbone features")]
+    [InlineData("roi_feat.npy", "RoI features")]
+    [InlineData("cls_score.npy", "logits")]
+    [InlineData("scores.npy", "scores")]
+    [InlineData("train_cls_score.npy", "training logits")]
+    [InlineData("grad_1.npy", "gradients")]
+    public void A_number_that_is_off_is_found(string file, string quantity)
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        byte[] bytes = File.ReadAllBytes(folder.File(file));
+        float last = BitConverter.ToSingle(bytes, bytes.Length - 4);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), last + 0.01f);
+        File.WriteAllBytes(folder.File(file), bytes);
+        VerificationReport report = Verification.Run(new ReferenceCase(folder.Path), new());
+        Assert.False(report.IsWithin);
+        VerifiedQuantity wrong = Assert.Single(report.Quantities, q => !q.IsWithin);
+        Assert.Equal(quantity, wrong.Name);
+        Assert.Equal(0.01, wrong.MaxAbsoluteDifference, 3);
+    }
+
+    [Fact]
+    public void A_missing_array_is_said_and_a_damaged_one_is_an_error()
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        File.Delete(folder.File("feat.npy"));
+        VerificationReport report = Verification.Run(new ReferenceCase(folder.Path), new() { Training = false });
+        Assert.Contains(report.Skipped, s => s.Contains("feat.npy", StringComparison.Ordinal));
+        byte[] bytes = File.ReadAllBytes(folder.File("scores.npy"));
+        File.WriteAllBytes(folder.File("scores.npy"), bytes[..^3]);
+        CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(() => Verification.Run(new ReferenceCase(folder.Path), new()));
+        Assert.Contains("scores.npy", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"ResNet3dSlowOnly\"", "\"ResNet3dCSN\"", "ResNet3dSlowOnly or ResNet3dSlowFast")]
+    [InlineData("\"RoIAlign\"", "\"RoIPool\"", "roi_layer_type")]
+    [InlineData("\"BBoxHeadAVA\"", "\"OtherHead\"", "BBoxHeadAVA")]
+    [InlineData("\"model\"", "\"modell\"", "'model'")]
+    public void A_model_that_is_not_known_is_named(string from, string to, string message)
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        string text = File.ReadAllText(folder.File("config.json"));
+        File.WriteAllText(folder.File("config.json"), text.Replace(from, to, StringComparison.Ordinal));
+        CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(() => new ReferenceCase(folder.Path));
+        Assert.Contains("config.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    static TemporaryFolder Copy(string name)
+    {
+        TemporaryFolder folder = new();
+        foreach (string file in Directory.GetFiles(GoldenCase.Shipped(name))) File.Copy(file, folder.File(System.IO.Path.GetFileName(file)));
+        return folder;
+    }
+}
