@@ -43,10 +43,14 @@ static partial class ErrorReporter
             && !word.StartsWith('-') ? [UnknownVerb(word, root)] : parsed.Errors.Select(e => e.Message).Distinct();
         foreach (string message in messages) Console.Error.WriteLine($"error: {message}");
         Command command = parsed.CommandResult.Command;
-        string verb = command is RootCommand ? "" : command.Name + " ";
+        string verb = command is RootCommand ? "" : Name(command) + " ";
         Console.Error.WriteLine($"See 'mlava {verb}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
         return ExitCodes.BadInput;
     }
+
+    /// <summary>A verb with those that it belongs to, such as <c>doctor data</c>.</summary>
+    static string Name(Command command) => command.Parents.OfType<Command>().FirstOrDefault(c => c is not RootCommand) is { } parent
+        ? $"{Name(parent)} {command.Name}" : command.Name;
 
     /// <summary>What really went wrong: ML.NET and thread pools wrap what a row's computation throws.</summary>
     static Exception Cause(Exception exception)
