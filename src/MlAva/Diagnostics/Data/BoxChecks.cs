@@ -46,7 +46,13 @@ static class BoxChecks
             scale = quotient is { } q ? Sized(FrameSizes.Snap((1 / q.X, 1 / q.Y)), boxes)
                 : Sizes(set, boxes).FirstOrDefault(BoxMap.Identity);
         }
-        return scale with { Form = OwnForm(boxes, scale) };
+        BoxForm own = OwnForm(boxes, scale);
+        BoxForm?[] meant = [.. ((BoxFit?[])[set.ResultFit, set.ProposalFit]).Where(f => f is { TruthBoxes: > 0 })
+            .Select(f => f!.BestOfTruth(scale, own))];
+        // One file against another does not tell which of them is odd; two against one do, and so do boxes that are none.
+        bool isTruthOdd = meant.Length > 0 && meant[0] is not null
+            && (meant.Length > 1 ? meant[0] == meant[1] : boxes.InvertedShare >= Few);
+        return scale with { Form = isTruthOdd ? meant[0]!.Value : own };
     }
 
     static BoxMap FileMap(ExaminedSet set, BoxTally boxes, BoxFit fit, BoxMap truth)

@@ -79,6 +79,17 @@ sealed class BoxFit
         return mended >= asIs + ClearGain && mended >= ClearFactor * asIs ? best : null;
     }
 
+    /// <summary>What the annotations' four numbers mean, if the file's boxes are as they should be; null where no form is clearly better.</summary>
+    /// <param name="scale">What makes shares of the annotations' coordinates.</param>
+    /// <param name="own">The form that the annotations' boxes have by themselves.</param>
+    public BoxForm? BestOfTruth(BoxMap scale, BoxForm own)
+    {
+        if (TruthBoxes == 0) return null;
+        BoxForm best = Forms.MaxBy(f => BestIoUs(BoxMap.Identity, scale with { Form = f }).Average());
+        double asIs = Share(BoxMap.Identity, scale with { Form = own }), mended = Share(BoxMap.Identity, scale with { Form = best });
+        return mended >= asIs + ClearGain && mended >= ClearFactor * asIs ? best : null;
+    }
+
     /// <summary>
     /// By what the file's coordinates are larger than the annotations': the median of the quotients over keyframes with as many boxes in
     /// both, paired from left to right and from top to bottom; null where there are too few.

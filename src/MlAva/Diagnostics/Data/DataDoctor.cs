@@ -38,6 +38,7 @@ public static class DataDoctor
         IReadOnlyList<long>? detections = ResultChecks.Look(set, found);
         FrameChecks.Look(set, found);
         SplitChecks.Look(set, found);
+        FormChecks.LookAtRefusals(set, found);
         (double? asIs, double? mended) = Weigh(set, found, cancellationToken);
         Conclude(set, found, asIs, mended);
         return new()
@@ -78,13 +79,15 @@ public static class DataDoctor
             finding.Mended = isAlone ? all : trials.MeanAveragePrecision(finding.Remedy!(new()));
             double alone = finding.Mended ?? 0, together = all ?? 0;
             double others = isAlone ? before : trials.MeanAveragePrecision(without) ?? 0;
-            bool helps = Helps(before, alone) || Helps(others, together);
-            Tell(finding, asIs, alone, together, Helps(others, together) && !Helps(before, alone) && !isAlone, trials.Share);
-            if (finding.Severity == DataSeverity.Broken) continue;
-            if (helps)
+            bool helpsAlone = Helps(before, alone), helpsOthers = Helps(before, together) && Helps(others, together);
+            Tell(finding, asIs, alone, together, helpsOthers && !helpsAlone, trials.Share);
+            if (helpsAlone || helpsOthers)
             {
-                finding.Severity = DataSeverity.LikelyCause;
-                finding.Likelihood = 0.9 + 0.09 * Math.Max(alone - before, together - others);
+                bool isBroken = finding.Severity == DataSeverity.Broken;
+                finding.Severity = isBroken ? DataSeverity.Broken : DataSeverity.LikelyCause;
+                double gain = Math.Max(alone - before, together - others);
+                // Of two causes the one that also ends the reading is met first.
+                finding.Likelihood = Math.Max(isBroken ? finding.Likelihood : 0, 0.9 + 0.07 * gain + (isBroken ? 0.02 : 0));
             }
             else if (finding.Severity == DataSeverity.LikelyCause && Math.Max(before, together) > Alive)
             {

@@ -19,12 +19,25 @@ static class FormChecks
         LookAtTimes(set, found);
     }
 
+    /// <summary>What the strict readers refuse and no other finding has named; to be asked last.</summary>
+    public static void LookAtRefusals(ExaminedSet set, FindingList found)
+    {
+        foreach ((string path, AnnotationFormatException refusal) in set.Refusals)
+        {
+            if (found.Drafts.Any(d => d.File == path && d.Severity == DataSeverity.Broken)) continue;
+            found.Add(new()
+            {
+                Severity = DataSeverity.Broken, Code = "refused", File = path, Likelihood = Refused,
+                Sentence = $"the strict reader refuses the file: found {refusal.Found}; expected {refusal.Expected}",
+                Evidence = refusal.Row > 0 ? [new(path, refusal.Row, Examples.Shorten(refusal.Found))] : [], Mend = refusal.Mend,
+            });
+        }
+    }
+
     static void LookAt(ExaminedSet set, FindingList found, DataRole role, FormTally form, LooseForm layout)
     {
         string path = form.Path, name = role.Name();
-        AnnotationFormatException? refusal = set.Refusals.GetValueOrDefault(path);
-        bool isRefused = refusal is not null;
-        int before = found.Drafts.Count;
+        bool isRefused = set.Refusals.ContainsKey(path);
 
         if (form.Usable == 0 && role != DataRole.Exclusions)
         {
@@ -86,15 +99,6 @@ static class FormChecks
 
         if (isRefused && form.IsUtf16)
             Fault("utf-16", form.Rows, [], $"the {name} are UTF-16 text", MendCommand.Filter(path, "iconv -f UTF-16 -t UTF-8"), order: 0.03);
-        if (isRefused && !found.Drafts.Skip(before).Any(d => d.Severity == DataSeverity.Broken))
-        {
-            found.Add(new()
-            {
-                Severity = DataSeverity.Broken, Code = "refused", File = path, Likelihood = Refused,
-                Sentence = $"the strict reader refuses the {name}: found {refusal!.Found}; expected {refusal.Expected}",
-                Evidence = [new(path, refusal.Row, refusal.Found)], Mend = refusal.Mend,
-            });
-        }
         Remarks(found, role, form);
 
         void Of(RowFault fault, string code, string what, string mend)

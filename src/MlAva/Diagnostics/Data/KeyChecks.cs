@@ -28,6 +28,8 @@ static class KeyChecks
         string name = role.Name();
         double gain = (double)(match.Common - match.CommonAsIs) / reachable;
         bool isResult = role == DataRole.Detections;
+        // Without proposals the whole frame stands in, which is bad; without detections there is nothing, which is worse.
+        double likelihood = gain < Substantial ? 0.1 + 0.5 * gain : (isResult ? 0.9 : 0.8) + 0.07 * gain;
         (string, double)[] counts =
         [
             ("truthKeyframes", set.Truth.Keys.Count), ("keyframes", keys.Count), ("commonAsIs", match.CommonAsIs), ("commonMended", match.Common),
@@ -43,7 +45,7 @@ static class KeyChecks
             found.Add(new()
             {
                 Severity = gain >= Substantial && role != DataRole.Exclusions ? DataSeverity.LikelyCause : DataSeverity.Remark,
-                Code = "video-ids-differ", File = path, Likelihood = gain >= Substantial ? 0.9 + 0.07 * gain : 0.1 + 0.5 * gain,
+                Code = "video-ids-differ", File = path, Likelihood = likelihood,
                 Sentence = $"{FindingList.Number(match.Map.Videos.Count, "video")} of {keys.Videos.Count} in the {name} are spelled otherwise in the annotations "
                     + $"('{theirs}' there, '{ours}' here; {how}): {numbers}",
                 Counts = counts,
@@ -65,7 +67,7 @@ static class KeyChecks
             found.Add(new()
             {
                 Severity = gain >= Substantial ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "timestamps-differ", File = path,
-                Likelihood = gain >= Substantial ? 0.9 + 0.07 * gain : 0.1 + 0.5 * gain, Sentence = $"{what}: {numbers}",
+                Likelihood = likelihood, Sentence = $"{what}: {numbers}",
                 Counts = [.. counts, ("scale", map.Scale), ("offset", map.Offset)], Evidence = FirstKeys(set, path, keys, match),
                 Mend = isTruthFiner ? Invariant($"the annotations' times look like no seconds; divide them by {map.Scale}")
                     : path.EndsWith(".pkl", StringComparison.OrdinalIgnoreCase) ? $"write the keys with the time {map.DescribeTimes()}" : command,

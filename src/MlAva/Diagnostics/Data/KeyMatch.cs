@@ -172,7 +172,12 @@ sealed class KeyMatch
             if (scale < 1) yield return Map with { Scale = scale, Rounds = true };
             foreach (string video in videos)
             {
-                foreach (double offset in LikelyOffsets(video, scale)) yield return Map with { Scale = scale, Offset = offset };
+                foreach (double offset in LikelyOffsets(video, scale))
+                {
+                    yield return Map with { Scale = scale, Offset = offset };
+                    // Frame 1 is no whole number of frames behind the start: 61 / 30 is second 2 all the same.
+                    if (scale < 1) yield return Map with { Scale = scale, Offset = Math.Round(offset), Rounds = true };
+                }
             }
         }
     }

@@ -19,9 +19,8 @@ static class ProposalChecks
     static void LookAtForm(ExaminedSet set, FindingList found, ProposalSet proposals)
     {
         string path = proposals.Path;
-        bool isRefused = set.Refusals.TryGetValue(path, out AnnotationFormatException? refusal);
+        bool isRefused = set.Refusals.ContainsKey(path);
         DataSeverity severity = isRefused ? DataSeverity.Broken : DataSeverity.Remark;
-        int before = found.Drafts.Count;
         if (proposals.OtherKeys.Count > 0)
         {
             found.Add(new()
@@ -40,14 +39,6 @@ static class ProposalChecks
                 Sentence = $"the boxes of {FindingList.Number(proposals.OtherValues.Count, "key")} are no array n×5 (x1, y1, x2, y2, score)",
                 Counts = [("affected", proposals.OtherValues.Count), ("keys", proposals.Keys.Count)], Evidence = proposals.OtherValues.Rows,
                 Mend = "in Python: numpy.atleast_2d(numpy.asarray(boxes, dtype=float)), for the boxes of every key",
-            });
-        }
-        if (isRefused && proposals.Layout is null && found.Drafts.Count == before)
-        {
-            found.Add(new()
-            {
-                Severity = DataSeverity.Broken, Code = "refused", File = path, Likelihood = 0.86,
-                Sentence = $"the strict reader refuses the proposals: found {refusal!.Found}; expected {refusal.Expected}", Mend = refusal.Mend,
             });
         }
         if (proposals.ShortKeys.Count > 0)
