@@ -16,7 +16,8 @@ public sealed class DataDoctorFormTests : IDisposable
     static string Shown(DataReport report) =>
         string.Join('\n', report.Findings.Select(f => $"{f.Severity} {f.Likelihood} {f.Code} {f.File}: {f.Sentence}"));
 
-    /// <summary>The file is refused, so there is no mAP as it stands; the finding comes first; read leniently, mAP is the sound set's.</summary>
+    /// <summary>The file is refused, so there is no mAP as it stands; the finding comes first; read leniently, mAP is the sound
+    /// set's.</summary>
     DataFinding Refused(DataReport report, string code, string file, int decimals = 9)
     {
         DataFinding first = report.Findings[0];
@@ -44,7 +45,8 @@ public sealed class DataDoctorFormTests : IDisposable
     {
         foreach (bool isTruth in (bool[])[true, false])
         {
-            _set.Write(truth: isTruth ? SoundSet.Csv(_set.Truth, separator) : null, found: isTruth ? null : SoundSet.Csv(_set.Found, separator));
+            _set.Write(truth: isTruth ? SoundSet.Csv(_set.Truth, separator) : null,
+                found: isTruth ? null : SoundSet.Csv(_set.Found, separator));
 
             DataFinding first = Refused(_set.Examine(), "separator", isTruth ? _set.TruthPath : _set.FoundPath);
 
@@ -98,7 +100,8 @@ public sealed class DataDoctorFormTests : IDisposable
         DataReport report = _set.Examine(o => o with { ExcludePath = _set.ExcludePath, ValAnnotationPath = _set.ValPath });
 
         Assert.Equal([_set.ExcludePath, _set.ValPath],
-            report.Findings.Where(f => f.Code == "header-row" && f.Severity == DataSeverity.Broken).Select(f => f.File).Order(StringComparer.Ordinal));
+            report.Findings.Where(f => f.Code == "header-row" && f.Severity == DataSeverity.Broken)
+                .Select(f => f.File).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -106,11 +109,13 @@ public sealed class DataDoctorFormTests : IDisposable
     {
         Remarked(_set.Write(found: "\uFEFF" + SoundSet.Csv(_set.Found)).Examine(), "byte-order-mark", _set.FoundPath);
 
-        DataFinding ends = Remarked(_set.Write(found: SoundSet.Csv(_set.Found.Take(400), end: "\r\n") + SoundSet.Csv(_set.Found.Skip(400))).Examine(),
+        DataFinding ends = Remarked(_set.Write(found: SoundSet.Csv(_set.Found.Take(400), end: "\r\n")
+            + SoundSet.Csv(_set.Found.Skip(400))).Examine(),
             "line-ends", _set.FoundPath);
         Assert.Equal((600, 400, 0), (ends.Counts["lf"], ends.Counts["crlf"], ends.Counts["cr"]));
 
-        DataFinding quotes = Remarked(_set.Write(found: SoundSet.Csv(_set.Found.Select(r => r.Select(c => $"\"{c}\"").ToArray()))).Examine(),
+        DataFinding quotes = Remarked(_set.Write(found: SoundSet.Csv(_set.Found
+            .Select(r => r.Select(c => $"\"{c}\"").ToArray()))).Examine(),
             "quotes", _set.FoundPath);
         Assert.Equal(1000, quotes.Counts["affected"]);
 
@@ -143,7 +148,8 @@ public sealed class DataDoctorFormTests : IDisposable
         string[] lines = SoundSet.Csv(_set.Found).Split('\n');
         lines[4] = "\"" + lines[4];
 
-        Assert.Equal(5, Assert.Single(Refused(_set.Write(found: string.Join('\n', lines)).Examine(), "open-quote", _set.FoundPath).Evidence).Line);
+        Assert.Equal(5, Assert.Single(Refused(_set.Write(found: string.Join('\n', lines)).Examine(), "open-quote",
+            _set.FoundPath).Evidence).Line);
     }
 
     [Fact]
@@ -226,7 +232,8 @@ public sealed class DataDoctorFormTests : IDisposable
     {
         foreach (string[] row in _set.Found) (row[6], row[7]) = (row[7], row[6]);
 
-        Assert.Contains("t=$7;$7=$8;$8=t", Refused(_set.Write().Examine(), "columns-swapped", _set.FoundPath).Mend, StringComparison.Ordinal);
+        Assert.Contains("t=$7;$7=$8;$8=t", Refused(_set.Write().Examine(), "columns-swapped", _set.FoundPath).Mend,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -260,7 +267,8 @@ public sealed class DataDoctorFormTests : IDisposable
     {
         SoundSet.Cells(_set.Found, 7, _ => "1.000");
         DataReport report = _set.Write().Examine();
-        Assert.Equal(("scores-all-equal", DataSeverity.LikelyCause, 1.0), (report.Findings[0].Code, report.Findings[0].Severity, report.Findings[0].Counts["score"]));
+        Assert.Equal(("scores-all-equal", DataSeverity.LikelyCause, 1.0),
+            (report.Findings[0].Code, report.Findings[0].Severity, report.Findings[0].Counts["score"]));
 
         report = _set.Write(found: SoundSet.Csv(_set.Found.Select(r => r[..7]))).Examine();
         Assert.Equal("scores-all-equal", report.Findings[0].Code);
@@ -346,7 +354,8 @@ public sealed class DataDoctorFormTests : IDisposable
     public void Proposals_beside_the_truth_and_the_histogram_of_their_IoU()
     {
         for (int i = 0; i < _set.Proposed.Count; i++)
-            _set.Proposed[i] = new(_set.Proposed[i].Key, new([.. _set.Proposed[i].Value.Boxes.Select(b => new Box(b.X1, b.Y1, b.X1 + 0.4 * (b.X2 - b.X1), b.Y2))], [0.95, 0.95]));
+            _set.Proposed[i] = new(_set.Proposed[i].Key,
+                new([.. _set.Proposed[i].Value.Boxes.Select(b => new Box(b.X1, b.Y1, b.X1 + 0.4 * (b.X2 - b.X1), b.Y2))], [0.95, 0.95]));
 
         DataReport report = _set.Write().Examine();
 
@@ -355,7 +364,8 @@ public sealed class DataDoctorFormTests : IDisposable
         Assert.Equal(200, report.Tallies.ProposalIoU![3] + report.Tallies.ProposalIoU[4]);
 
         for (int i = 0; i < _set.Proposed.Count; i++)
-            _set.Proposed[i] = new(_set.Proposed[i].Key, new([.. _set.Proposed[i].Value.Boxes.Select(b => new Box(b.X1, b.Y1, b.X1 + 2 * (b.X2 - b.X1), b.Y2))], [0.95, 0.95]));
+            _set.Proposed[i] = new(_set.Proposed[i].Key,
+                new([.. _set.Proposed[i].Value.Boxes.Select(b => new Box(b.X1, b.Y1, b.X1 + 2 * (b.X2 - b.X1), b.Y2))], [0.95, 0.95]));
         report = _set.Write().Examine();
         Assert.Equal(0, Remarked(report, "proposals-loose", _set.ProposalPath).Counts["positive"]);
     }
@@ -363,11 +373,13 @@ public sealed class DataDoctorFormTests : IDisposable
     [Fact]
     public void Unsure_proposals_and_those_without_scores()
     {
-        for (int i = 0; i < _set.Proposed.Count; i++) _set.Proposed[i] = new(_set.Proposed[i].Key, new(_set.Proposed[i].Value.Boxes, [0.6, 0.5]));
+        for (int i = 0; i < _set.Proposed.Count; i++) _set.Proposed[i] = new(_set.Proposed[i].Key,
+            new(_set.Proposed[i].Value.Boxes, [0.6, 0.5]));
         DataReport report = _set.Write().Examine();
         DataFinding first = report.Findings[0];
         Assert.Equal(("proposals-unsure", 200, 0.6), (first.Code, first.Counts["affected"], first.Counts["highest"]));
-        Assert.Equal(100, report.Findings.Single(f => f.Code == "proposals-miss-truth").Counts["overlapped"]); // the best of each keyframe stays
+        Assert.Equal(100, report.Findings.Single(f =>
+            f.Code == "proposals-miss-truth").Counts["overlapped"]); // the best of each keyframe stays
 
         for (int i = 0; i < _set.Proposed.Count; i++) _set.Proposed[i] = new(_set.Proposed[i].Key, new(_set.Proposed[i].Value.Boxes, null));
         Assert.Equal(100, Remarked(_set.Write().Examine(), "proposals-without-scores", _set.ProposalPath).Counts["affected"]);
@@ -417,7 +429,8 @@ public sealed class DataDoctorFormTests : IDisposable
         _set.Write();
         string csv = _set.PathOf("proposals.csv");
         File.WriteAllText(csv, SoundSet.Csv(_set.Proposed.SelectMany(p => p.Value.Boxes.Select((b, i) => (string[])
-            [p.Key.VideoId, SoundSet.Number(p.Key.Timestamp), SoundSet.Number(b.X1), SoundSet.Number(b.Y1), SoundSet.Number(b.X2), SoundSet.Number(b.Y2), "", SoundSet.Number(p.Value.Scores![i])])), "\t"));
+            [p.Key.VideoId, SoundSet.Number(p.Key.Timestamp), SoundSet.Number(b.X1), SoundSet.Number(b.Y1), SoundSet.Number(b.X2),
+                SoundSet.Number(b.Y2), "", SoundSet.Number(p.Value.Scores![i])])), "\t"));
 
         DataReport report = _set.Examine(o => o with { ProposalPath = csv });
 
@@ -475,12 +488,14 @@ public sealed class DataDoctorFormTests : IDisposable
         DataReport report = Framed();
         DataFinding first = report.Findings[0];
         // Frame 2 (t - 900) + 1: the keyframes from second 910 on, 17 of 25 a video.
-        Assert.Equal(("frames-too-few", DataSeverity.Broken, 68, 100), (first.Code, first.Severity, first.Counts["outside"], first.Counts["keyframes"]));
+        Assert.Equal(("frames-too-few", DataSeverity.Broken, 68, 100),
+            (first.Code, first.Severity, first.Counts["outside"], first.Counts["keyframes"]));
 
         _set.WriteFrames(frames: 60);
         File.Delete(Path.Combine(_set.FramesPath, _set.Truth[0][0], "img_00020.jpg"));
         report = Framed();
-        Assert.Equal(("frames-holes", 1, 1), (report.Findings[0].Code, report.Findings[0].Counts["affected"], report.Findings[0].Counts["missingFrames"]));
+        Assert.Equal(("frames-holes", 1, 1), (report.Findings[0].Code, report.Findings[0].Counts["affected"],
+            report.Findings[0].Counts["missingFrames"]));
     }
 
     // Splits.
@@ -494,7 +509,8 @@ public sealed class DataDoctorFormTests : IDisposable
         Assert.Equal((1, 1, 25), (finding.Counts["videos"], finding.Counts["of"], finding.Counts["keyframes"]));
 
         _set.WriteFile("val.csv", "other,0902,0.1,0.1,0.2,0.2,1,0\n");
-        Assert.Contains(_set.Examine(o => o with { ValAnnotationPath = _set.ValPath }).Findings, f => f is { Code: "splits-apart", Severity: DataSeverity.Fine });
+        Assert.Contains(_set.Examine(o => o with { ValAnnotationPath = _set.ValPath }).Findings,
+            f => f is { Code: "splits-apart", Severity: DataSeverity.Fine });
 
         _set.WriteFile("val.csv", "other,0902,0.1,0.1,0.2,0.2,9,0\n");
         Remarked(_set.Examine(o => o with { ValAnnotationPath = _set.ValPath }), "classes-untrained", _set.ValPath);
@@ -507,11 +523,14 @@ public sealed class DataDoctorFormTests : IDisposable
     {
         _set.Write();
         Assert.Throws<FileNotFoundException>(() => _set.Examine(o => o with { DetectionPath = _set.PathOf("none.csv") }));
-        Assert.Contains("pickle", Assert.Throws<AnnotationFormatException>(() => _set.Examine(o => o with { DetectionPath = _set.ProposalPath })).Message, StringComparison.Ordinal);
+        Assert.Contains("pickle", Assert.Throws<AnnotationFormatException>(() =>
+            _set.Examine(o => o with { DetectionPath = _set.ProposalPath })).Message, StringComparison.Ordinal);
         _set.WriteFile("lfs.csv", "version https://git-lfs.github.com/spec/v1\n");
-        Assert.Contains("Git LFS", Assert.Throws<AnnotationFormatException>(() => _set.Examine(o => o with { AnnotationPath = _set.PathOf("lfs.csv") })).Message, StringComparison.Ordinal);
+        Assert.Contains("Git LFS", Assert.Throws<AnnotationFormatException>(() =>
+            _set.Examine(o => o with { AnnotationPath = _set.PathOf("lfs.csv") })).Message, StringComparison.Ordinal);
         _set.WriteFile("page.csv", "<!DOCTYPE html>\n");
-        Assert.Contains("web page", Assert.Throws<AnnotationFormatException>(() => _set.Examine(o => o with { ExcludePath = _set.PathOf("page.csv") })).Message, StringComparison.Ordinal);
+        Assert.Contains("web page", Assert.Throws<AnnotationFormatException>(() =>
+            _set.Examine(o => o with { ExcludePath = _set.PathOf("page.csv") })).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_set.ProposalPath, [0x80, 2, .. "cos\nsystem\n"u8, (byte)'.']);
         Assert.Contains("os.system", Assert.Throws<AnnotationFormatException>(() => _set.Examine()).Message, StringComparison.Ordinal);
     }

@@ -51,7 +51,8 @@ public sealed class DataDoctorRealDataTests
         });
 
         Assert.True(report.IsHealthy, report.Findings[0].Sentence);
-        Assert.Equal((27163L, 6470, 8, 64), (report.Tallies.Files[0].Rows, report.Tallies.Files[0].Keyframes, report.Tallies.Files[0].Videos,
+        Assert.Equal((27163L, 6470, 8, 64), (report.Tallies.Files[0].Rows, report.Tallies.Files[0].Keyframes,
+            report.Tallies.Files[0].Videos,
             report.Tallies.Files[0].Classes));
         Assert.Equal(23, report.Findings.Single(f => f.Code == "classes-not-evaluated").Counts["affected"]);
     }
@@ -75,7 +76,8 @@ public sealed class DataDoctorRealDataTests
         NothingBroken(report);
         Assert.True(report.IsHealthy, report.Findings[0].Sentence);
         Assert.Equal(outside, report.Findings.Single(f => f.Code == "frames-too-few").Counts["outside"]);
-        Assert.Equal(withoutProposals, report.Findings.FirstOrDefault(f => f.Code == "keyframes-without-proposals")?.Counts["missing"] ?? 0);
+        Assert.Equal(withoutProposals, report.Findings.FirstOrDefault(f =>
+            f.Code == "keyframes-without-proposals")?.Counts["missing"] ?? 0);
     }
 
     [SharedFact("ava/custom_bird")]
@@ -93,7 +95,8 @@ public sealed class DataDoctorRealDataTests
 
         report = DataDoctor.Examine(train with
         {
-            AnnotationPath = Ava("custom_bird/ava_val_v2.1.csv"), ProposalPath = Ava("custom_bird/ava_dense_proposals_val.FAIR.recall_93.9.pkl"),
+            AnnotationPath = Ava("custom_bird/ava_val_v2.1.csv"),
+                ProposalPath = Ava("custom_bird/ava_dense_proposals_val.FAIR.recall_93.9.pkl"),
             ExcludePath = Ava("custom_bird/ava_val_excluded_timestamps_v2.1.csv"), ValAnnotationPath = train.AnnotationPath,
             DetectionPath = Ava("custom_bird/AVA_20230412_143831_result.csv"),
         });
@@ -127,7 +130,8 @@ public sealed class DataDoctorRealDataTests
                 bool isRefused = Record.Exception(() => read(file)) is not null;
                 bool isBroken = report.Findings.Any(f => f.File == file && f.Severity == DataSeverity.Broken && f.Code != "no-rows");
                 bool isEmpty = report.Findings.Any(f => f.File == file && f.Code == "no-rows");
-                Assert.True(isRefused ? isBroken || isEmpty : !isBroken || report.Findings.Any(f => f.Code is "ids-beyond-label-map" or "boxes-in-pixels"),
+                Assert.True(isRefused ? isBroken || isEmpty : !isBroken
+                    || report.Findings.Any(f => f.Code is "ids-beyond-label-map" or "boxes-in-pixels"),
                     $"{one.GetProperty("name")}, {Path.GetFileName(file)}: refused {isRefused}, broken {isBroken}");
             }
             examined++;

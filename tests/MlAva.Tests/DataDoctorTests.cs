@@ -6,7 +6,8 @@ using MlAva.Diagnostics;
 
 namespace MlAva.Tests;
 
-/// <summary>A sound set is found fine; every fault is found first, with its numbers, and mended in memory it gives the sound mAP back.</summary>
+/// <summary>A sound set is found fine; every fault is found first, with its numbers, and mended in memory it gives the sound mAP
+/// back.</summary>
 public sealed class DataDoctorTests : IDisposable
 {
     readonly SoundSet _set = new();
@@ -148,7 +149,8 @@ public sealed class DataDoctorTests : IDisposable
     [Fact]
     public void Some_videos_in_pixels_and_others_not()
     {
-        foreach (string[] row in _set.Found.Where(r => r[0].Contains('A', StringComparison.Ordinal) || r[0].Contains('B', StringComparison.Ordinal)))
+        foreach (string[] row in _set.Found.Where(r => r[0].Contains('A', StringComparison.Ordinal)
+            || r[0].Contains('B', StringComparison.Ordinal)))
             SoundSet.Boxes([row], b => [b[0] * 640, b[1] * 480, b[2] * 640, b[3] * 480]);
 
         DataFinding first = Mended(_set.Write().Examine(), "boxes-in-pixels", _set.FoundPath, decimals: 3);
@@ -172,7 +174,8 @@ public sealed class DataDoctorTests : IDisposable
         _set.Proposed.Clear();
         foreach (IGrouping<(string, string), string[]> keyframe in _set.Found.Where(r => r[6] == "1").GroupBy(r => (r[0], r[1])))
         {
-            Box[] boxes = [.. keyframe.Select(r => new Box(SoundSet.Number(r[2]) * 320, SoundSet.Number(r[3]) * 240, SoundSet.Number(r[4]) * 320, SoundSet.Number(r[5]) * 240))];
+            Box[] boxes = [.. keyframe.Select(r => new Box(SoundSet.Number(r[2]) * 320, SoundSet.Number(r[3]) * 240,
+                SoundSet.Number(r[4]) * 320, SoundSet.Number(r[5]) * 240))];
             _set.Proposed.Add(new(new(keyframe.Key.Item1, SoundSet.Number(keyframe.Key.Item2)), new(boxes, [.. boxes.Select(_ => 0.95)])));
         }
 
@@ -189,7 +192,8 @@ public sealed class DataDoctorTests : IDisposable
     public void Boxes_divided_by_the_frame_size_twice()
     {
         foreach (string[] row in _set.Found)
-            for (int i = 0; i < 4; i++) row[2 + i] = (SoundSet.Number(row[2 + i]) / (i % 2 == 0 ? 640 : 480)).ToString("0.########", CultureInfo.InvariantCulture);
+            for (int i = 0; i < 4; i++) row[2 + i] = (SoundSet.Number(row[2 + i]) / (i % 2 == 0 ? 640 : 480)).ToString("0.########",
+                CultureInfo.InvariantCulture);
 
         DataFinding first = Mended(_set.Write().Examine(), "boxes-too-small", _set.FoundPath, decimals: 3);
 
@@ -383,7 +387,8 @@ public sealed class DataDoctorTests : IDisposable
         _set.Write();
 
         DataFinding first = Caused(_set.Examine(o => o with { NumClasses = 5 }), "num-classes", _set.TruthPath);
-        Assert.Equal((5, 6, _set.Truth.Count(r => r[6] == "5")), (first.Counts["numClasses"], first.Counts["needed"], (int)first.Counts["affected"]));
+        Assert.Equal((5, 6, _set.Truth.Count(r => r[6] == "5")),
+            (first.Counts["numClasses"], first.Counts["needed"], (int)first.Counts["affected"]));
         Assert.Equal("--num-classes 6", first.Mend);
         Remarked(_set.Examine(o => o with { NumClasses = 81 }), "num-classes", _set.TruthPath);
     }
@@ -455,7 +460,8 @@ public sealed class DataDoctorTests : IDisposable
         Assert.Equal(0, report.MeanAveragePrecision);
         DataFinding first = Mended(report, "video-ids-differ", _set.FoundPath, decimals: 9);
         Assert.Contains(words, first.Sentence, StringComparison.Ordinal);
-        Assert.Equal((100, 0, 100, 4), (first.Counts["keyframes"], first.Counts["commonAsIs"], first.Counts["commonMended"], first.Counts["videosRespelled"]));
+        Assert.Equal((100, 0, 100, 4), (first.Counts["keyframes"], first.Counts["commonAsIs"], first.Counts["commonMended"],
+            first.Counts["videosRespelled"]));
         Assert.Equal((1L, _set.FoundPath), (first.Evidence[0].Line, first.Evidence[0].File));
         Assert.Equal(_set.TruthPath, first.Evidence[1].File);
     }
@@ -502,10 +508,12 @@ public sealed class DataDoctorTests : IDisposable
     public void Detections_in_frames_and_in_milliseconds()
     {
         SoundSet.Cells(_set.Found, 1, t => SoundSet.Number(SoundSet.Number(t) * 25));
-        Assert.Contains("divided by 25", Mended(_set.Write().Examine(), "timestamps-differ", _set.FoundPath).Sentence, StringComparison.Ordinal);
+        Assert.Contains("divided by 25", Mended(_set.Write().Examine(), "timestamps-differ", _set.FoundPath).Sentence,
+            StringComparison.Ordinal);
 
         SoundSet.Cells(_set.Found, 1, t => SoundSet.Number(SoundSet.Number(t) * 40));
-        Assert.Contains("divided by 1000", Mended(_set.Write().Examine(), "timestamps-differ", _set.FoundPath).Sentence, StringComparison.Ordinal);
+        Assert.Contains("divided by 1000", Mended(_set.Write().Examine(), "timestamps-differ", _set.FoundPath).Sentence,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -548,7 +556,8 @@ public sealed class DataDoctorTests : IDisposable
         DataReport report = _set.Write().Examine();
 
         Assert.Equal(SoundSet.SoundMean, report.MeanAveragePrecision!.Value, 12);
-        Assert.Equal((200, 200), (Remarked(report, "key-spelling", _set.TruthPath).Counts["padded"], report.Findings.First(f => f.Code == "key-spelling").Counts["short"]));
+        Assert.Equal((200, 200), (Remarked(report, "key-spelling", _set.TruthPath).Counts["padded"],
+            report.Findings.First(f => f.Code == "key-spelling").Counts["short"]));
     }
 
     [Fact]
@@ -682,9 +691,13 @@ public sealed class DataDoctorTests : IDisposable
     {
         DataDoctorOptions options = new() { AnnotationPath = "a.csv" };
 
-        Assert.Contains("Fps is 0", Assert.Throws<ArgumentException>(() => (options with { Fps = 0 }).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("NumClasses is 1", Assert.Throws<ArgumentException>(() => (options with { NumClasses = 1 }).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("TrialRows is 0", Assert.Throws<ArgumentException>(() => (options with { TrialRows = 0 }).Validate()).Message, StringComparison.Ordinal);
-        Assert.Contains("AnnotationPath is empty", Assert.Throws<ArgumentException>(() => (options with { AnnotationPath = "" }).Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains("Fps is 0", Assert.Throws<ArgumentException>(() => (options with { Fps = 0 }).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("NumClasses is 1", Assert.Throws<ArgumentException>(() => (options with { NumClasses = 1 }).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("TrialRows is 0", Assert.Throws<ArgumentException>(() => (options with { TrialRows = 0 }).Validate()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("AnnotationPath is empty",
+            Assert.Throws<ArgumentException>(() => (options with { AnnotationPath = "" }).Validate()).Message, StringComparison.Ordinal);
     }
 }

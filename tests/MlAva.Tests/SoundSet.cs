@@ -107,7 +107,8 @@ public sealed class SoundSet : IDisposable
     public string PathOf(string name) => _folder.File(name);
 
     /// <summary>Writes frames of one colour for every video.</summary>
-    public void WriteFrames(int frames, string template = "img_{:05}.jpg", int width = 64, int height = 48, Func<string, string>? name = null)
+    public void WriteFrames(int frames, string template = "img_{:05}.jpg", int width = 64, int height = 48, Func<string,
+        string>? name = null)
     {
         byte[] jpeg = ImageCodec.EncodeJpeg(new byte[width * height * 3], new(width, height));
         FrameTemplate names = FrameTemplate.Parse(template);
@@ -150,7 +151,8 @@ public sealed class SoundSet : IDisposable
     {
         using SoundSet set = new();
         set.Write();
-        return FrameMap.Evaluate(AnnotationFile.Read(set.TruthPath).Rows, DetectionFile.Read(set.FoundPath), [.. LabelMap.Read(set.LabelPath)])
+        return FrameMap.Evaluate(AnnotationFile.Read(set.TruthPath).Rows, DetectionFile.Read(set.FoundPath),
+            [.. LabelMap.Read(set.LabelPath)])
             .MeanAveragePrecision;
     }
 }

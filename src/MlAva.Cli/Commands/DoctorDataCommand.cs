@@ -15,10 +15,12 @@ static class DoctorDataCommand
         Option<string?> detections = Flags.Optional("--detections", "Detections csv, to be compared with the annotations", "FILE");
         Option<string?> labelMap = Flags.Optional("--label-map", "Label map (.pbtxt, or '1: name' lines)", "FILE");
         Option<string?> proposals = Flags.Optional("--proposals", "Person boxes (.pkl or .csv)", "FILE"), exclude = Flags.Exclude();
-        Option<string?> frames = Flags.Optional("--frames", "Folder that holds a folder of frames, or a video file, for each video id", "FOLDER");
+        Option<string?> frames = Flags.Optional("--frames", "Folder that holds a folder of frames, or a video file, for each video id",
+            "FOLDER");
         Option<string?> valAnnotations =
             Flags.Optional("--val-annotations", "Annotation csv of the other split: no video may be in both", "FILE");
-        Option<string> template = Flags.WithDefault("--filename-tmpl", FrameTemplate.Default.Pattern, "Names of the frame files", "TEMPLATE");
+        Option<string> template = Flags.WithDefault("--filename-tmpl", FrameTemplate.Default.Pattern, "Names of the frame files",
+            "TEMPLATE");
         Option<double> fps = Flags.WithDefault("--fps", 30.0, "Frames a second in the frame store", "RATE");
         Option<double?> start =
             Flags.Number("--timestamp-start", "Time of frame 1 [default: 900 if every timestamp is at least 900, else 0]", "SECONDS");
@@ -28,7 +30,7 @@ static class DoctorDataCommand
         };
         Option<bool> json = new("--json") { Description = "Print the report as JSON" };
         return new Verb("data",
-            "Looks through a data set and a result for what explains an mAP of 0, and says how to mend it; exit code 1 when something does.",
+            "Looks through a data set and a result for what explains an mAP of 0, and says how to mend it; exit code 1 if something does.",
             "mlava doctor data --annotations val.csv --detections results.csv --label-map labels.pbtxt",
             "mlava doctor data --annotations train.csv --label-map labels.pbtxt --proposals train.pkl --frames rawframes --fps 30",
             "mlava doctor data --annotations train.csv --val-annotations val.csv --json > report.json")
@@ -79,7 +81,8 @@ static class DoctorDataCommand
         }
         int causes = report.Findings.Count(f => f.Severity >= DataSeverity.LikelyCause);
         Terminal.WriteResult(report.IsHealthy ? "Nothing found explains a failure."
-            : string.Create(CultureInfo.InvariantCulture, $"{causes} of the {report.Findings.Count} findings would explain a failure; the likeliest is the first."));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{causes} of the {report.Findings.Count} findings would explain a failure; the likeliest is the first."));
     }
 
     sealed class Reporter(ConsoleProgress progress) : IProgress<DataDoctorProgress>

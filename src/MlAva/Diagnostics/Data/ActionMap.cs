@@ -10,7 +10,8 @@ sealed record ActionMap(string Words, string Awk, Func<int, int> Map)
 
     public bool IsIdentity => ReferenceEquals(this, Identity);
 
-    public static ActionMap Shift(int by) => new($"ids shifted by {(by > 0 ? "+" : "")}{by}", $"$7{(by > 0 ? "+" : "-")}={Math.Abs(by)}", id => id + by);
+    public static ActionMap Shift(int by) =>
+        new($"ids shifted by {(by > 0 ? "+" : "")}{by}", $"$7{(by > 0 ? "+" : "-")}={Math.Abs(by)}", id => id + by);
 
     /// <summary>The n-th id of a list for n, counted from <paramref name="first"/>; others become −1.</summary>
     public static ActionMap Nth(IReadOnlyList<int> ids, int first)

@@ -39,9 +39,10 @@ static class BoxChecks
         BoxMap scale = BoxMap.Identity;
         if (boxes.Pixels.Count > 0 || isSmall)
         {
-            IEnumerable<(double X, double Y)?> quotients = new[] { (set.ResultFit, set.Result?.Boxes), (set.ProposalFit, set.Proposals?.Boxes) }
-                .Where(f => f.Item1 is not null && f.Item2!.PixelShare < Few && !IsSmall(f.Item2))
-                .Select(f => f.Item1!.Quotient(true, (_, t) => isSmall || BoxTally.IsPixels(t)));
+            (BoxFit? Fit, BoxTally? Boxes)[] others = [(set.ResultFit, set.Result?.Boxes), (set.ProposalFit, set.Proposals?.Boxes)];
+            IEnumerable<(double X, double Y)?> quotients = others
+                .Where(f => f.Fit is not null && f.Boxes!.PixelShare < Few && !IsSmall(f.Boxes))
+                .Select(f => f.Fit!.Quotient(true, (_, t) => isSmall || BoxTally.IsPixels(t)));
             (double X, double Y)? quotient = quotients.FirstOrDefault(q => q is not null);
             scale = quotient is { } q ? Sized(FrameSizes.Snap((1 / q.X, 1 / q.Y)), boxes)
                 : Sizes(set, boxes).FirstOrDefault(BoxMap.Identity);
@@ -77,7 +78,7 @@ static class BoxChecks
         return isJudged ? BoxMap.Identity : scale with { Form = OwnForm(boxes, scale) };
     }
 
-    static bool IsSmall(BoxTally boxes) => boxes.Count > 0 && boxes.Largest.X < TooSmall && boxes.Largest.Y < TooSmall && boxes.Largest.X > 0;
+    static bool IsSmall(BoxTally boxes) => boxes is { Count: > 0, Largest: { X: > 0 and < TooSmall, Y: < TooSmall } };
 
     static BoxMap Sized((double Width, double Height) size, BoxTally boxes) =>
         new(BoxForm.Corners, size.Width, size.Height, OnlyPixels: boxes.PixelShare is > 0 and < Nearly);
@@ -89,13 +90,15 @@ static class BoxChecks
         (double x, double y) = boxes.Largest;
         if (IsSmall(boxes))
         {
-            if (set.Frames?.Sizes.Values.FirstOrDefault() is { Width: > 0 } small) yield return new(BoxForm.Corners, 1 / small.Width, 1 / small.Height);
+            if (set.Frames?.Sizes.Values.FirstOrDefault() is { Width: > 0 } frame)
+                yield return new(BoxForm.Corners, 1 / frame.Width, 1 / frame.Height);
             yield break;
         }
         if (set.Frames is { Sizes.Count: > 0 } frames)
         {
             (double width, double height) = frames.Sizes.Values.GroupBy(s => s).MaxBy(g => g.Count())!.Key;
-            bool holds = x <= frames.Sizes.Values.Max(s => s.Width) * (1 + Slack) && y <= frames.Sizes.Values.Max(s => s.Height) * (1 + Slack);
+            bool holds = x <= frames.Sizes.Values.Max(s => s.Width) * (1 + Slack)
+                && y <= frames.Sizes.Values.Max(s => s.Height) * (1 + Slack);
             bool isOne = frames.Sizes.Values.Distinct().Count() == 1;
             if (holds) yield return Sized((width, height), boxes) with { Sizes = isOne ? null : frames.Sizes };
         }
@@ -114,7 +117,8 @@ static class BoxChecks
         return areSizes ? BoxForm.WidthHeight : areMiddles ? BoxForm.MiddleSize : BoxForm.AnyCorners;
     }
 
-    static void Report(ExaminedSet set, FindingList found, DataRole role, string path, BoxTally boxes, BoxMap map, Func<Mending, Mending>? remedy)
+    static void Report(
+        ExaminedSet set, FindingList found, DataRole role, string path, BoxTally boxes, BoxMap map, Func<Mending, Mending>? remedy)
     {
         string name = role.Name();
         bool isTruth = role == DataRole.Annotations;
@@ -122,7 +126,8 @@ static class BoxChecks
         if (map.Scales || boxes.Pixels.Count > 0)
         {
             bool isSmall = map.Scales && boxes.Pixels.Count == 0;
-            string size = map.Sizes is not null ? "the frame size of each video" : Invariant($"{map.Width:0.######} × {map.Height:0.######}");
+            string size = map.Sizes is not null ? "the frame size of each video"
+                : Invariant($"{map.Width:0.######} × {map.Height:0.######}");
             string fits = !map.Scales ? "no size that fits is known" : isSmall
                 ? Invariant($"they look divided by the frame's size twice; multiplied by {1 / map.Width:0} and {1 / map.Height:0} they fit")
                 : $"divided by {size} they fit";
@@ -134,15 +139,18 @@ static class BoxChecks
             {
                 Severity = severity, Code = isSmall ? "boxes-too-small" : "boxes-in-pixels", File = path,
                 Likelihood = severity == DataSeverity.Remark ? 0.1 : role == DataRole.Proposals ? 0.8 + 0.1 * share : 0.88 + 0.1 * share,
-                Sentence = isSmall ? $"no coordinate of the {name} is above {boxes.Largest.X:0.####}: {fits}"
-                    : $"{part} boxes of the {name} are not in 0–1 but in pixels (largest x {boxes.Largest.X:0.##}, largest y {boxes.Largest.Y:0.##}): {fits}",
+                Sentence = isSmall ? Invariant($"no coordinate of the {name} is above {boxes.Largest.X:0.####}: {fits}")
+                    : $"{part} boxes of the {name} are not in 0–1 but in pixels "
+                    + Invariant($"(largest x {boxes.Largest.X:0.##}, largest y {boxes.Largest.Y:0.##}): {fits}"),
                 Counts = [("boxes", boxes.Count), ("affected", isSmall ? boxes.Count : boxes.Pixels.Count), ("largestX", boxes.Largest.X),
-                    ("largestY", boxes.Largest.Y), ("width", map.Scales ? map.Width : double.NaN), ("height", map.Scales ? map.Height : double.NaN)],
+                    ("largestY", boxes.Largest.Y), ("width", map.Scales ? map.Width : double.NaN),
+                    ("height", map.Scales ? map.Height : double.NaN)],
                 Evidence = boxes.Pixels.Rows,
                 Mend = !map.Scales ? "divide x by the frame's width and y by its height"
                     : map.Sizes is not null ? "divide x by the width and y by the height of each video's frames"
-                    : path.EndsWith(".pkl", StringComparison.OrdinalIgnoreCase)
-                    ? Invariant($"in Python: boxes[:, [0, 2]] /= {map.Width:0.########}; boxes[:, [1, 3]] /= {map.Height:0.########}, for the boxes of every key")
+                    : MendCommand.IsPickle(path)
+                    ? Invariant($"in Python: boxes[:, [0, 2]] /= {map.Width:0.########}; boxes[:, [1, 3]] /= {map.Height:0.########}, ")
+                    + "for the boxes of every key"
                     : ScaleCommand(path, map),
                 Remedy = map.Scales && severity != DataSeverity.Remark ? remedy : null,
             });
@@ -160,10 +168,10 @@ static class BoxChecks
                 },
                 Likelihood = role == DataRole.Proposals ? 0.85 : 0.93,
                 Sentence = $"the four numbers of the {name}' boxes look like {map.Form.Describe()}, not x1, y1, x2, y2"
-                    + (isInverted ? $": {FindingList.Part(boxes.Inverted.Count, boxes.Count)} have x1 > x2 or y1 > y2" : ", or the other way round in the annotations, by how both overlap"),
+                    + (isInverted ? $": {FindingList.Part(boxes.Inverted.Count, boxes.Count)} have x1 > x2 or y1 > y2"
+                    : ", or the other way round in the annotations, by how both overlap"),
                 Counts = [("boxes", boxes.Count), ("affected", boxes.Inverted.Count)], Evidence = boxes.Inverted.Rows,
-                Mend = path.EndsWith(".pkl", StringComparison.OrdinalIgnoreCase) ? "write the boxes as x1, y1, x2, y2"
-                    : MendCommand.Awk(path, map.Form.ToAwk()),
+                Mend = MendCommand.AwkOr(path, map.Form.ToAwk(), "write the boxes as x1, y1, x2, y2"),
                 Remedy = remedy,
             });
         }
@@ -175,7 +183,7 @@ static class BoxChecks
                 Sentence = $"{FindingList.Part(boxes.Inverted.Count, boxes.Count)} boxes of the {name} have x1 > x2 or y1 > y2; "
                     + (isTruth ? "the evaluation stops at the first one that it has to compare" : "the evaluation leaves them out"),
                 Counts = [("boxes", boxes.Count), ("affected", boxes.Inverted.Count)], Evidence = boxes.Inverted.Rows,
-                Mend = MendCommand.Awk(path, BoxForm.AnyCorners.ToAwk()),
+                Mend = MendCommand.AwkOr(path, BoxForm.AnyCorners.ToAwk(), "write the smaller x and y of each box first"),
                 Remedy = remedy is null ? null : isTruth ? m => m with { TruthBoxes = m.TruthBoxes with { Form = BoxForm.AnyCorners } }
                     : m => m with { DetectionBoxes = m.DetectionBoxes with { Form = BoxForm.AnyCorners } },
             });
@@ -186,12 +194,13 @@ static class BoxChecks
     static string ScaleCommand(string path, BoxMap map)
     {
         (string width, string height) = (Invariant($"{map.Width:0.########}"), Invariant($"{map.Height:0.########}"));
-        return map.Form switch
+        string divisions = map.Form switch
         {
-            BoxForm.YFirst => MendCommand.Awk(path, $"$3/={height};$5/={height};$4/={width};$6/={width}"),
-            BoxForm.XXYY => MendCommand.Awk(path, $"$3/={width};$4/={width};$5/={height};$6/={height}"),
-            _ => MendCommand.Awk(path, $"$3/={width};$5/={width};$4/={height};$6/={height}"),
+            BoxForm.YFirst => $"$3/={height};$5/={height};$4/={width};$6/={width}",
+            BoxForm.XXYY => $"$3/={width};$4/={width};$5/={height};$6/={height}",
+            _ => $"$3/={width};$5/={width};$4/={height};$6/={height}",
         };
+        return MendCommand.Awk(path, map.OnlyPixels ? $"if($3>2||$4>2||$5>2||$6>2){{{divisions}}}" : divisions);
     }
 
     static void Slips(FindingList found, string path, string name, BoxTally boxes, bool isTruth, DataDoctorOptions options)
@@ -202,7 +211,8 @@ static class BoxChecks
             {
                 Severity = DataSeverity.Remark, Code = "boxes-out-of-frame", File = path, Likelihood = 0.05,
                 Sentence = $"{FindingList.Part(boxes.Outside.Count, boxes.Count)} boxes of the {name} reach out of the frame",
-                Counts = [("boxes", boxes.Count), ("affected", boxes.Outside.Count)], Evidence = boxes.Outside.Rows, Mend = "cut them to 0–1",
+                Counts = [("boxes", boxes.Count), ("affected", boxes.Outside.Count)], Evidence = boxes.Outside.Rows,
+                Mend = "cut them to 0–1",
             });
         }
         if (boxes.Empty.Count == 0) return;
@@ -213,7 +223,8 @@ static class BoxChecks
             Likelihood = areMany ? 0.9 : 0.05,
             Sentence = $"{FindingList.Part(boxes.Empty.Count, boxes.Count)} boxes of the {name} have no width or no height: "
                 + (isTruth ? "they count as missed" : "they find nobody"),
-            Counts = [("boxes", boxes.Count), ("affected", boxes.Empty.Count)], Evidence = boxes.Empty.Rows.Take(options.EvidenceRows).ToArray(),
+            Counts = [("boxes", boxes.Count), ("affected", boxes.Empty.Count)],
+            Evidence = boxes.Empty.Rows.Take(options.EvidenceRows).ToArray(),
             Mend = "look at what wrote them: rounding of small boxes to whole shares, or coordinates that were lost",
         });
     }

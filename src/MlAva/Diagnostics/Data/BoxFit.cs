@@ -67,7 +67,8 @@ sealed class BoxFit
         return bins;
     }
 
-    /// <summary>The form and size at which the file's boxes meet the truth's best; null where none is clearly better than as it stands.</summary>
+    /// <summary>The form and size at which the file's boxes meet the truth's best; null where none is clearly better than as it
+    /// stands.</summary>
     /// <param name="sizes">Sizes to try besides none, the likeliest first; their form does not matter.</param>
     /// <param name="truth">What makes shares of the annotations' boxes.</param>
     public BoxMap? Best(IEnumerable<BoxMap> sizes, BoxMap truth)
@@ -79,7 +80,8 @@ sealed class BoxFit
         return mended >= asIs + ClearGain && mended >= ClearFactor * asIs ? best : null;
     }
 
-    /// <summary>What the annotations' four numbers mean, if the file's boxes are as they should be; null where no form is clearly better.</summary>
+    /// <summary>What the annotations' four numbers mean, if the file's boxes are as they should be; null where no form is clearly
+    /// better.</summary>
     /// <param name="scale">What makes shares of the annotations' coordinates.</param>
     /// <param name="own">The form that the annotations' boxes have by themselves.</param>
     public BoxForm? BestOfTruth(BoxMap scale, BoxForm own)

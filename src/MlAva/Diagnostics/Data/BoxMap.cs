@@ -24,7 +24,7 @@ sealed record BoxMap(
         Box shares = box;
         if (Scales && (!OnlyPixels || BoxTally.IsPixels(box)))
         {
-            (double width, double height) = Sizes is not null && Sizes.TryGetValue(video, out (double, double) size) ? size : (Width, Height);
+            (double width, double height) = Sizes?.TryGetValue(video, out (double, double) size) == true ? size : (Width, Height);
             bool isTurned = Form is BoxForm.YFirst or BoxForm.XXYY;
             shares = Form == BoxForm.YFirst ? new(box.X1 / height, box.Y1 / width, box.X2 / height, box.Y2 / width)
                 : isTurned ? new(box.X1 / width, box.Y1 / width, box.X2 / height, box.Y2 / height)

@@ -30,9 +30,11 @@ static class ClassChecks
             {
                 Severity = DataSeverity.Broken, Code = "label-map-refused", File = labels.Path, Likelihood = 0.9,
                 Sentence = $"the label map is refused: found {refusal.Found}; expected {refusal.Expected}",
-                Counts = [("classes", labels.All.Count), ("repeatedIds", repeated), ("lowestId", labels.All.Count == 0 ? double.NaN : labels.All.Min(e => e.Id))],
+                Counts = [("classes", labels.All.Count), ("repeatedIds", repeated),
+                    ("lowestId", labels.All.Count == 0 ? double.NaN : labels.All.Min(e => e.Id))],
                 Evidence = [new(labels.Path, refusal.Row, refusal.Found)],
-                Mend = isZero ? "remove the class of id 0 if it stands for none, or add 1 to every id here, in the annotations and in the detections" : refusal.Mend,
+                Mend = isZero ? "remove the class of id 0 if it stands for none, or add 1 to every id here, in the annotations and in "
+                    + "the detections" : refusal.Mend,
                 Remedy = m => m,
             });
         }
@@ -41,7 +43,8 @@ static class ClassChecks
         found.Add(new()
         {
             Severity = DataSeverity.Remark, Code = "label-map-names-repeat", File = labels.Path, Likelihood = 0.03,
-            Sentence = $"{FindingList.Number(names.Length, "name")} of the label map {(names.Length == 1 ? "stands" : "stand")} for several ids, such as '{names[0]}'",
+            Sentence = $"{FindingList.Number(names.Length, "name")} of the label map {(names.Length == 1 ? "stands" : "stand")} for "
+                + $"several ids, such as '{names[0]}'",
             Counts = [("names", names.Length)], Mend = "give every class a name of its own",
         });
     }
@@ -58,11 +61,13 @@ static class ClassChecks
             found.Add(new()
             {
                 Severity = DataSeverity.Broken, Code = "ids-from-zero", File = path, Likelihood = 0.94,
-                Sentence = $"{FindingList.Part(below, classes.Count)} rows of the annotations have an action below 1; AVA's ids begin at 1, and 0 is no class"
+                Sentence = $"{FindingList.Part(below, classes.Count)} rows of the annotations have an action below 1; AVA's ids begin "
+                    + "at 1, and 0 is no class"
                     + (isFromZero ? $": ids go from 0 to {classes.Ids[^1]}, one less than meant" : ""),
                 Counts = [("rows", classes.Count), ("affected", below), ("lowestId", classes.Ids[0]), ("highestId", classes.Ids[^1])],
                 Evidence = classes.FirstOf(id => id < 1, most),
-                Mend = isFromZero ? MendCommand.Awk(path, "$7+=1") + "; and the same in the detections, if their ids begin at 0" : "delete these rows, or write the action's id",
+                Mend = isFromZero ? MendCommand.Awk(path, "$7+=1")
+                    + "; and the same in the detections, if their ids begin at 0" : "delete these rows, or write the action's id",
                 Remedy = isFromZero ? m => m with { TruthActions = ActionMap.Shift(1) } : null,
             });
         }
@@ -73,13 +78,17 @@ static class ClassChecks
             bool isShifted = classes.Ids[^1] == labels.MaxId + 1 && classes[1] == 0 && classes.Ids.All(id => labels.Ids.Contains(id - 1));
             found.Add(new()
             {
-                Severity = DataSeverity.Broken, Code = "ids-beyond-label-map", File = path, Likelihood = 0.88 + 0.08 * beyond / classes.Count,
-                Sentence = $"{FindingList.Part(beyond, classes.Count)} rows of the annotations have an action above {labels.MaxId}, the largest id of the label map; "
+                Severity = DataSeverity.Broken, Code = "ids-beyond-label-map", File = path,
+                Likelihood = 0.88 + 0.08 * beyond / classes.Count,
+                Sentence = $"{FindingList.Part(beyond, classes.Count)} rows of the annotations have an action above {labels.MaxId}, the "
+                    + "largest id of the label map; "
                     + (isShifted ? "every id is one more than meant" : "training refuses them and the evaluation leaves them out"),
-                Counts = [("rows", classes.Count), ("affected", beyond), ("highestId", classes.Ids[^1]), ("labelMapHighestId", labels.MaxId)],
+                Counts = [("rows", classes.Count), ("affected", beyond), ("highestId", classes.Ids[^1]),
+                    ("labelMapHighestId", labels.MaxId)],
                 Evidence = classes.FirstOf(id => id > labels.MaxId, most),
                 Mend = isShifted ? MendCommand.Awk(path, "$7-=1") : labels.MaxId <= 60 && classes.Ids[^1] == 80
-                    ? "give AVA's label map of 80 classes, or that of 60 with AVA's own ids (up to 80)" : "add the classes to the label map, or correct the rows",
+                    ? "give AVA's label map of 80 classes, or that of 60 with AVA's own ids (up to 80)"
+                    : "add the classes to the label map, or correct the rows",
                 Remedy = isShifted ? m => m with { TruthActions = ActionMap.Shift(-1) } : null,
             });
         }
@@ -99,13 +108,16 @@ static class ClassChecks
             bool isAva = labels.Entries.Count == 60 && labels.MaxId == 80;
             found.Add(new()
             {
-                Severity = share > 0.9 ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "classes-not-evaluated", File = set.Truth.Path,
+                Severity = share > 0.9 ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "classes-not-evaluated",
+                File = set.Truth.Path,
                 Likelihood = share > 0.9 ? 0.9 : 0.06,
-                Sentence = $"{FindingList.Part(left, classes.Count)} rows of the annotations are of {FindingList.Number(gaps.Length, "class", "classes")} that the label map of {labels.Entries.Count} lacks; "
+                Sentence = $"{FindingList.Part(left, classes.Count)} rows of the annotations are of "
+                    + $"{FindingList.Number(gaps.Length, "class", "classes")} that the label map of {labels.Entries.Count} lacks; "
                     + "the evaluation leaves them out" + (isAva ? ", as AVA's own does with 20 of its 80 classes" : ""),
                 Counts = [("rows", classes.Count), ("affected", left), ("classes", gaps.Length), ("labelMapClasses", labels.Entries.Count)],
                 Evidence = classes.FirstOf(IsGap, set.Options.EvidenceRows),
-                Mend = isAva ? "give the map of 80 classes to have all of them evaluated; published figures are of 60" : "add the classes to the label map",
+                Mend = isAva ? "give the map of 80 classes to have all of them evaluated; published figures are of 60"
+                    : "add the classes to the label map",
             });
         }
         else if (labels.Entries.Count == 80 && labels.MaxId == 80 && classes.Ids.Count > 60)
@@ -114,7 +126,8 @@ static class ClassChecks
             {
                 Severity = DataSeverity.Remark, Code = "label-map-of-80", File = labels.Path, Likelihood = 0.04,
                 Sentence = "the label map has all 80 of AVA's classes; published figures are means over the 60 of the evaluation's map",
-                Counts = [("labelMapClasses", 80)], Mend = "give ava_action_list_v2.2_for_activitynet_2019.pbtxt to compare with published figures",
+                Counts = [("labelMapClasses", 80)], Mend = "give ava_action_list_v2.2_for_activitynet_2019.pbtxt to compare with "
+                    + "published figures",
             });
         }
     }
@@ -131,10 +144,12 @@ static class ClassChecks
             Severity = lost > 0 ? DataSeverity.Broken : DataSeverity.Remark, Code = "num-classes", File = set.Truth.Path,
             Likelihood = lost > 0 ? 0.9 : 0.08,
             Sentence = isTooFew
-                ? Invariant($"{columns} columns of scores have no place for ids up to {needed - 1} (column 0 is unused): {FindingList.Part(lost, set.Truth.Classes.Count)} rows are refused")
+                ? Invariant($"{columns} columns of scores have no place for ids up to {needed - 1} (column 0 is unused): ")
+                + Invariant($"{FindingList.Part(lost, set.Truth.Classes.Count)} rows are refused")
                 : Invariant($"{columns} columns of scores are more than the ids up to {needed - 1} need"),
             Counts = [("numClasses", columns), ("needed", needed), ("affected", lost)],
-            Evidence = set.Truth.Classes.FirstOf(id => id >= columns, set.Options.EvidenceRows), Mend = Invariant($"--num-classes {needed}"),
+            Evidence = set.Truth.Classes.FirstOf(id => id >= columns, set.Options.EvidenceRows),
+            Mend = Invariant($"--num-classes {needed}"),
         });
     }
 
@@ -161,7 +176,8 @@ static class ClassChecks
                 Counts = [("lowestId", ids[0]), ("highestId", ids[^1]), ("truthLowestId", set.Truth.Classes.Ids[0]),
                     ("truthHighestId", set.Truth.Classes.Ids[^1])],
                 Evidence = result.Classes.FirstOf(_ => true, set.Options.EvidenceRows),
-                Mend = MendCommand.Awk(result.Path, best.Map.Awk) + "; and correct what writes them (column 0 of the network's scores is no class)",
+                Mend = MendCommand.Awk(result.Path, best.Map.Awk)
+                    + "; and correct what writes them (column 0 of the network's scores is no class)",
                 Remedy = m => m with { DetectionActions = best.Map },
             });
             return;
@@ -177,8 +193,10 @@ static class ClassChecks
         found.Add(new()
         {
             Severity = DataSeverity.LikelyCause, Code = "timestamps-differ", File = result.Path, Likelihood = 0.85,
-            Sentence = Invariant($"the detections are a second off: shifted by {(second.Offset > 0 ? "+" : "")}{second.Offset} s they fit the annotations"),
-            Counts = [("offset", second.Offset)], Mend = MendCommand.Awk(result.Path, $"$2={Later(new(), second.Offset).Keys.ToAwk()[3..]}"),
+            Sentence = Invariant($"the detections are a second off: shifted by {(second.Offset > 0 ? "+" : "")}{second.Offset} s they ")
+                + "fit the annotations",
+            Counts = [("offset", second.Offset)], Mend = MendCommand.Awk(result.Path,
+                $"$2={Later(new(), second.Offset).Keys.ToAwk()[3..]}"),
             Remedy = m => Later(m, second.Offset),
         });
 
@@ -207,7 +225,8 @@ static class ClassChecks
             found.Add(new()
             {
                 Severity = DataSeverity.LikelyCause, Code = "nothing-to-evaluate", File = set.Truth.Path, Likelihood = 0.98,
-                Sentence = $"no action of the annotations ({set.Truth.Classes.Ids[0]} to {set.Truth.Classes.Ids[^1]}) is in the label map, so there is no mAP at all",
+                Sentence = $"no action of the annotations ({set.Truth.Classes.Ids[0]} to {set.Truth.Classes.Ids[^1]}) is in the label "
+                    + "map, so there is no mAP at all",
                 Evidence = set.Truth.Classes.FirstOf(_ => true, set.Options.EvidenceRows), Mend = "give the label map of these annotations",
             });
             return;
@@ -219,7 +238,8 @@ static class ClassChecks
             found.Add(new()
             {
                 Severity = DataSeverity.LikelyCause, Code = "classes-disjoint", File = result.Path, Likelihood = 0.96,
-                Sentence = Invariant($"the detections name only classes without truth ({result.Classes.Ids[0]} to {result.Classes.Ids[^1]}, truth {truths.Min()} to {truths.Max()})"),
+                Sentence = Invariant($"the detections name only classes without truth ({result.Classes.Ids[0]} to ")
+                    + Invariant($"{result.Classes.Ids[^1]}, truth {truths.Min()} to {truths.Max()})"),
                 Counts = [("classes", named.Count), ("truthClasses", truths.Count)], Evidence = result.Classes.FirstOf(_ => true, most),
                 Mend = "score with a model of these classes, or correct the ids that are written",
             });
@@ -248,9 +268,12 @@ static class ClassChecks
         found.Add(new()
         {
             Severity = DataSeverity.Remark, Code = "detections-of-other-classes", File = result.Path, Likelihood = isWide ? 0.12 : 0.04,
-            Sentence = $"{FindingList.Part(stray, result.Classes.Count)} detections are of {FindingList.Number(others.Length, "class", "classes")} without truth ({List(others)}); they change no mAP"
-                + (isWide ? $", but {(named.Max() >= 80 ? "the model scores AVA's 80 classes" : "some of these ids are not in the label map at all")}" : ""),
-            Counts = [("rows", stray), ("classes", others.Length)], Evidence = result.Classes.FirstOf(id => others.Contains(map.Map(id)), most),
+            Sentence = $"{FindingList.Part(stray, result.Classes.Count)} detections are of "
+                + $"{FindingList.Number(others.Length, "class", "classes")} without truth ({List(others)}); they change no mAP"
+                + (!isWide ? "" : named.Max() >= 80 ? ", but the model scores AVA's 80 classes"
+                    : ", but some of these ids are not in the label map at all"),
+            Counts = [("rows", stray), ("classes", others.Length)],
+            Evidence = result.Classes.FirstOf(id => others.Contains(map.Map(id)), most),
             Mend = isWide ? "score with a model trained on this label map" : null,
         });
     }
@@ -267,7 +290,8 @@ static class ClassChecks
         found.Add(new()
         {
             Severity = DataSeverity.Remark, Code = "class-imbalance", File = set.Truth.Path, Likelihood = 0.02,
-            Sentence = $"class {common} has {FindingList.Number(classes[common], "row")}, class {rare} {classes[rare]}; rare classes weigh as much in mAP as common ones",
+            Sentence = $"class {common} has {FindingList.Number(classes[common], "row")}, class {rare} {classes[rare]}; rare classes "
+                + "weigh as much in mAP as common ones",
             Counts = [("mostId", common), ("most", classes[common]), ("leastId", rare), ("least", classes[rare])],
             Evidence = classes.FirstOf(id => id == rare, 1), Mend = "collect more of the rare classes, or leave them out of the label map",
         });

@@ -120,22 +120,29 @@ public static class DataDoctor
             bool isNone = asIs is null or < Zero && !found.HasCause;
             found.Add(new()
             {
-                Severity = isNone ? DataSeverity.LikelyCause : DataSeverity.Fine, Code = isNone ? "cause-unknown" : "map", File = result.Path,
+                Severity = isNone ? DataSeverity.LikelyCause : DataSeverity.Fine, Code = isNone ? "cause-unknown" : "map",
+                File = result.Path,
                 Likelihood = isNone ? 0.2 : 0,
-                Sentence = (asIs is { } mean ? Invariant($"mAP at IoU 0.5 is {mean:0.0000} as the files stand{of}") : "there is no mAP as the files stand")
+                Sentence = (asIs is { } mean ? Invariant($"mAP at IoU 0.5 is {mean:0.0000} as the files stand{of}")
+                    : "there is no mAP as the files stand")
                     + (mended is { } better ? Invariant($", and would be {better:0.0000} with everything mended") : "")
                     + (isNone ? "; none of the checks explains it" : ""),
                 Counts = [("meanAveragePrecision", asIs ?? double.NaN), ("mended", mended ?? double.NaN)],
-                Mend = isNone ? "look at AP per class and at some keyframes with both boxes drawn: mlava evaluate --json figures.json" : null,
+                Mend = isNone ? "look at AP per class and at some keyframes with both boxes drawn: mlava evaluate --json figures.json"
+                    : null,
             });
         }
         if (truth.Form.Usable == 0) return;
         found.Add(new()
         {
             Severity = DataSeverity.Fine, Code = "annotations", File = truth.Path,
-            Sentence = Invariant($"{FindingList.Number(truth.Classes.Count, "row")} of {FindingList.Number(truth.Keys.Count, "keyframe")} of {FindingList.Number(truth.Keys.Videos.Count, "video")}, ")
-                + Invariant($"{FindingList.Number(truth.Classes.Ids.Count, "class", "classes")}, seconds {truth.Form.FirstTime:0.###} to {truth.Form.LastTime:0.###}"),
-            Counts = [("rows", truth.Classes.Count), ("keyframes", truth.Keys.Count), ("videos", truth.Keys.Videos.Count), ("classes", truth.Classes.Ids.Count)],
+            Sentence = Invariant($"{FindingList.Number(truth.Classes.Count, "row")} of ")
+                + Invariant($"{FindingList.Number(truth.Keys.Count, "keyframe")} of ")
+                + Invariant($"{FindingList.Number(truth.Keys.Videos.Count, "video")}, ")
+                + Invariant($"{FindingList.Number(truth.Classes.Ids.Count, "class", "classes")}, seconds {truth.Form.FirstTime:0.###} ")
+                + Invariant($"to {truth.Form.LastTime:0.###}"),
+            Counts = [("rows", truth.Classes.Count), ("keyframes", truth.Keys.Count), ("videos", truth.Keys.Videos.Count),
+                ("classes", truth.Classes.Ids.Count)],
         });
     }
 }

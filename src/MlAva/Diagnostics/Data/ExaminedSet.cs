@@ -64,8 +64,10 @@ sealed class ExaminedSet
 
     public IReadOnlyList<DataFileTally> Tallies() =>
     [
-        Truth.Tally(), .. Result is null ? (DataFileTally[])[] : [Result.Tally()], .. Proposals is null ? (DataFileTally[])[] : [Proposals.Tally()],
-        .. Exclusions is null ? (DataFileTally[])[] : [Exclusions.Tally()], .. Validation is null ? (DataFileTally[])[] : [Validation.Tally()],
+        Truth.Tally(), .. Result is null ? (DataFileTally[])[] : [Result.Tally()],
+            .. Proposals is null ? (DataFileTally[])[] : [Proposals.Tally()],
+        .. Exclusions is null ? (DataFileTally[])[] : [Exclusions.Tally()],
+            .. Validation is null ? (DataFileTally[])[] : [Validation.Tally()],
     ];
 
     void AskStrictReaders(CancellationToken cancellation)

@@ -6,7 +6,8 @@ namespace MlAva.Diagnostics;
 /// <summary>Whether the files are written as AVA's are: separators, header rows, numbers, columns.</summary>
 static class FormChecks
 {
-    /// <summary>A file that is refused is never used, however few of its rows are to blame; the more are, the likelier it is noticed last.</summary>
+    /// <summary>A file that is refused is never used, however few of its rows are to blame; the more are, the likelier it is noticed
+    /// last.</summary>
     const double Refused = 0.86, RefusedMore = 0.1;
 
     public static void Look(ExaminedSet set, FindingList found)
@@ -46,7 +47,8 @@ static class FormChecks
                 Severity = DataSeverity.Broken, Code = "no-rows", File = path, Likelihood = 0.995,
                 Sentence = form.Rows == 0 ? $"the {name} are empty"
                     : $"none of the {FindingList.Number(form.Rows, "row")} of the {name} can be understood; expected {role.Columns()}",
-                Counts = [("rows", form.Rows)], Evidence = form.Of(RowFault.Width) is { Count: > 0 } width ? width.Rows : form.Of(RowFault.NotANumber).Rows,
+                Counts = [("rows", form.Rows)], Evidence = form.Of(RowFault.Width) is { Count: > 0 } width ? width.Rows
+                    : form.Of(RowFault.NotANumber).Rows,
                 Mend = "check that this is the file you mean, and that it was written or downloaded whole",
             });
         }
@@ -63,7 +65,8 @@ static class FormChecks
         {
             found.Add(new()
             {
-                Severity = isRefused ? DataSeverity.Broken : DataSeverity.LikelyCause, Code = "columns-swapped", File = path, Likelihood = 0.97,
+                Severity = isRefused ? DataSeverity.Broken : DataSeverity.LikelyCause, Code = "columns-swapped", File = path,
+                Likelihood = 0.97,
                 Sentence = "the detections have the score in column 7 and the action in column 8; expected the action first",
                 Counts = [("rows", form.Rows)], Remedy = m => m,
                 Mend = MendCommand.Awk(path, "t=$7;$7=$8;$8=t"),
@@ -72,19 +75,22 @@ static class FormChecks
         Of(RowFault.Header, "header-row", "name columns: AVA's files have no header",
             form.Of(RowFault.Header).Rows is [{ Line: 1 }] ? MendCommand.Filter(path, "tail -n +2") : "delete these rows");
         Of(RowFault.Width, "row-width", $"do not have {role.Columns()}",
-            "compare them with the file's other rows; decimal commas, a lost line end or a comma in a name make more columns, a missing value fewer");
+            "compare them with the file's other rows; decimal commas, a lost line end or a comma in a name make more columns, a missing "
+                + "value fewer");
         Of(RowFault.DecimalComma, "decimal-commas", "write decimal commas", "write decimal points");
         Of(RowFault.Underscore, "underscores", "have an underscore in a number", "remove the underscore");
         Of(RowFault.OpenQuote, "open-quote", "have a quote that is not closed", MendCommand.Filter(path, "tr -d '\"'"));
         Of(RowFault.EmptyVideo, "no-video-id", "name no video", "write the video's id, or delete the rows");
         Of(RowFault.NegativeTime, "negative-timestamps", "have a time below 0", "count seconds from the beginning of the video");
         Of(RowFault.NotFinite, "not-finite", "have NaN or an infinite number where a finite one must be",
-            role == DataRole.Detections ? "look for a network that has diverged, or for a division by zero where scores are made" : "delete the rows");
+            role == DataRole.Detections ? "look for a network that has diverged, or for a division by zero where scores are made"
+                : "delete the rows");
         Of(RowFault.NotANumber, "not-a-number", "have something else where a number must be", "write numbers with decimal points");
         if (form.Count(RowFault.NamedAction) > 0)
         {
             bool isKnown = set.Labels is not null;
-            Of(RowFault.NamedAction, "action-names", $"name the action in words{(isKnown ? "" : " (give --label-map to have the names understood)")}",
+            Of(RowFault.NamedAction, "action-names",
+                $"name the action in words{(isKnown ? "" : " (give --label-map to have the names understood)")}",
                 "write the label map's id in column 7 instead of the name");
         }
         Of(RowFault.DecimalAction, "action-decimals", "write the action's id with a decimal point", MendCommand.Awk(path, "$7=int($7)"));
@@ -95,17 +101,20 @@ static class FormChecks
             Of(RowFault.EmptyCells, "empty-cells", "name a keyframe with nobody in it by empty cells",
                 "write only two columns (video, seconds), as AVA-Kinetics does, or delete the rows");
         }
-        else Of(RowFault.EmptyAction, "empty-actions", "have no action", "write the action's id; a file of person boxes belongs to --proposals");
+        else Of(RowFault.EmptyAction, "empty-actions", "have no action",
+            "write the action's id; a file of person boxes belongs to --proposals");
 
         if (isRefused && form.IsUtf16)
-            Fault("utf-16", form.Rows, [], $"the {name} are UTF-16 text", MendCommand.Filter(path, "iconv -f UTF-16 -t UTF-8"), order: 0.03);
+            Fault("utf-16", form.Rows, [], $"the {name} are UTF-16 text", MendCommand.Filter(path, "iconv -f UTF-16 -t UTF-8"),
+                order: 0.03);
         Remarks(found, role, form);
 
         void Of(RowFault fault, string code, string what, string mend)
         {
             Examples rows = form.Of(fault);
             if (rows.Count == 0) return;
-            string subject = rows.Count == 1 ? $"1 of the {form.Rows} rows of the {name}" : $"{rows.Count} of the {form.Rows} rows of the {name}";
+            string subject = rows.Count == 1 ? $"1 of the {form.Rows} rows of the {name}"
+                : $"{rows.Count} of the {form.Rows} rows of the {name}";
             Fault(code, rows.Count, rows.Rows, $"{subject} {Singular(what, rows.Count)}", mend);
         }
 
@@ -116,7 +125,8 @@ static class FormChecks
             {
                 Severity = isRefused ? DataSeverity.Broken : DataSeverity.Remark, Code = code, File = path, Sentence = sentence,
                 Counts = [("rows", form.Rows), ("affected", rows)], Evidence = evidence, Mend = mend,
-                Likelihood = isRefused ? Refused + RefusedMore * rows / Math.Max(1, form.Rows) + order : 0.1, Remedy = isRefused ? m => m : null,
+                Likelihood = isRefused ? Refused + RefusedMore * rows / Math.Max(1, form.Rows) + order : 0.1,
+                Remedy = isRefused ? m => m : null,
             });
         }
     }
@@ -135,7 +145,8 @@ static class FormChecks
         string path = form.Path, name = role.Name();
         if (form.HasByteOrderMark)
         {
-            Remark("byte-order-mark", $"the {name} begin with a byte order mark, which other readers take for a part of the first video's id", [],
+            Remark("byte-order-mark",
+                $"the {name} begin with a byte order mark, which other readers take for a part of the first video's id", [],
                 MendCommand.Filter(path, "tail -c +4"));
         }
         (long lf, long crLf, long cr) = form.Ends;
@@ -146,18 +157,20 @@ static class FormChecks
         }
         if (form.Of(RowFault.Quotes) is { Count: > 0 } quotes && form.Count(RowFault.OpenQuote) == 0)
         {
-            Remark("quotes", $"{FindingList.Number(quotes.Count, "row")} of the {name} have quotes, which readers that split at commas keep", quotes.Rows,
+            Remark("quotes",
+                $"{FindingList.Number(quotes.Count, "row")} of the {name} have quotes, which readers that split at commas keep", quotes.Rows,
                 MendCommand.Filter(path, "tr -d '\"'"), ("affected", quotes.Count));
         }
         if (form.Of(RowFault.PaddedVideo) is { Count: > 0 } padded)
         {
-            Remark("blanks-in-video-id", $"{FindingList.Number(padded.Count, "row")} of the {name} have blanks around the video's id, which belong to it",
-                padded.Rows, MendCommand.Awk(path, "gsub(/^[ \\t]+|[ \\t]+$/,\"\",$1)"), ("affected", padded.Count));
+            Remark("blanks-in-video-id",
+                $"{FindingList.Number(padded.Count, "row")} of the {name} have blanks around the video's id, which belong to it", padded.Rows,
+                MendCommand.Awk(path, "gsub(/^[ \\t]+|[ \\t]+$/,\"\",$1)"), ("affected", padded.Count));
         }
         (long full, long brief, long point) = form.TimeForms;
         if ((full > 0 && brief > 0) || (point > 0 && point < form.Rows && point > form.Fractions.Count))
         {
-            Remark("key-spelling", Invariant($"the {name} write seconds in different ways ({full} as 0902, {brief} as 902, {point} as 902.0); ")
+            Remark("key-spelling", $"the {name} write seconds in different ways ({full} as 0902, {brief} as 902, {point} as 902.0); "
                 + "this is one keyframe here, but not for programs that compare text", [], "write whole seconds with four digits: 0902",
                 ("padded", full), ("short", brief), ("decimal", point));
         }
@@ -166,7 +179,8 @@ static class FormChecks
             found.Add(new()
             {
                 Severity = DataSeverity.Fine, Code = "empty-keyframes", File = path, Counts = [("keyframes", form.EmptyKeyframes)],
-                Sentence = $"the {name} name {FindingList.Number(form.EmptyKeyframes, "keyframe")} with nobody in them, as AVA-Kinetics does",
+                Sentence = $"the {name} name {FindingList.Number(form.EmptyKeyframes, "keyframe")} with nobody in them, as AVA-Kinetics "
+                    + "does",
             });
         }
 
@@ -191,11 +205,12 @@ static class FormChecks
             int early = Enumerable.Range(0, set.Truth.Keys.Count).Count(i => set.Truth.Keys[i].Timestamp < start);
             found.Add(new()
             {
-                Severity = early * 2 > set.Truth.Keys.Count ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "timestamps-before-start",
-                File = form.Path, Likelihood = 0.3 + 0.6 * early / set.Truth.Keys.Count,
-                Sentence = Invariant($"{FindingList.Part(early, set.Truth.Keys.Count)} keyframes lie before second {start}, at which frame 1 is said to be; ")
-                    + "all of them get the first frames",
-                Counts = [("keyframes", early), ("first", first), ("start", start)], Mend = Invariant($"--timestamp-start {Math.Floor(first)}"),
+                Severity = early * 2 > set.Truth.Keys.Count ? DataSeverity.LikelyCause : DataSeverity.Remark,
+                Code = "timestamps-before-start", File = form.Path, Likelihood = 0.3 + 0.6 * early / set.Truth.Keys.Count,
+                Sentence = $"{FindingList.Part(early, set.Truth.Keys.Count)} keyframes lie "
+                    + Invariant($"before second {start}, at which frame 1 is said to be; all of them get the first frames"),
+                Counts = [("keyframes", early), ("first", first), ("start", start)],
+                Mend = Invariant($"--timestamp-start {Math.Floor(first)}"),
             });
         }
         if (last > LongestVideo)
@@ -206,7 +221,8 @@ static class FormChecks
                 Severity = DataSeverity.LikelyCause, Code = "timestamps-not-seconds", File = form.Path, Likelihood = 0.7,
                 Sentence = Invariant($"timestamps go up to {last}, which is {last / 3600:F0} hours: they look like {unit}, not seconds"),
                 Counts = [("first", first), ("last", last)],
-                Mend = "divide column 2 by the frame rate (or by 1000): " + MendCommand.Awk(form.Path, Invariant($"$2=$2/{set.Options.Fps}")),
+                Mend = "divide column 2 by the frame rate (or by 1000): "
+                    + MendCommand.Awk(form.Path, Invariant($"$2=$2/{set.Options.Fps}")),
             });
         }
         else if (set.Truth.Keys.Count >= FewestTimes && CommonStep(set.Truth.Keys) is var step and >= FrameStep)
@@ -214,7 +230,8 @@ static class FormChecks
             found.Add(new()
             {
                 Severity = DataSeverity.Remark, Code = "timestamps-look-like-frames", File = form.Path, Likelihood = 0.25,
-                Sentence = Invariant($"every timestamp lies a multiple of {step} from every other, up to {last}: they look like frame numbers, not seconds"),
+                Sentence = Invariant($"every timestamp lies a multiple of {step} from every other, up to {last}: they look like frame ")
+                    + "numbers, not seconds",
                 Counts = [("step", step), ("first", first), ("last", last)],
                 Mend = Invariant($"if they are frames: {MendCommand.Awk(form.Path, $"$2=$2/{step}")}"),
             });

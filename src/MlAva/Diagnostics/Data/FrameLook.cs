@@ -73,7 +73,8 @@ sealed class FrameLook
         {
             using IFrameStore store = FrameStore.Open(source, storing);
             Sizes[video] = (store.Size.Width, store.Size.Height);
-            if (store.Range() is { } range && store.FrameCount is { } count && count < range.Count) Holed.Add((video, source, count, range));
+            if (store.Range() is { } range && store.FrameCount is { } count && count < range.Count)
+                Holed.Add((video, source, count, range));
             return true;
         }
         catch (FrameStoreException e)

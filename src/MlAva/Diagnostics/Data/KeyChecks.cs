@@ -32,10 +32,12 @@ static class KeyChecks
         double likelihood = gain < Substantial ? 0.1 + 0.5 * gain : (isResult ? 0.9 : 0.8) + 0.07 * gain;
         (string, double)[] counts =
         [
-            ("truthKeyframes", set.Truth.Keys.Count), ("keyframes", keys.Count), ("commonAsIs", match.CommonAsIs), ("commonMended", match.Common),
+            ("truthKeyframes", set.Truth.Keys.Count), ("keyframes", keys.Count), ("commonAsIs", match.CommonAsIs),
+                ("commonMended", match.Common),
             ("videosRespelled", match.Map.Videos.Count),
         ];
-        string numbers = $"{match.CommonAsIs} keyframes of the annotations are in the {name} as they stand, {match.Common} would be after the mend";
+        string numbers = $"{match.CommonAsIs} keyframes of the annotations are in the {name} as they stand, {match.Common} would be "
+            + "after the mend";
         if (match.Map.Videos.Count > 0)
         {
             KeyMap spelling = new(match.Map.Videos);
@@ -46,8 +48,8 @@ static class KeyChecks
             {
                 Severity = gain >= Substantial && role != DataRole.Exclusions ? DataSeverity.LikelyCause : DataSeverity.Remark,
                 Code = "video-ids-differ", File = path, Likelihood = likelihood,
-                Sentence = $"{FindingList.Number(match.Map.Videos.Count, "video")} of {keys.Videos.Count} in the {name} are spelled otherwise in the annotations "
-                    + $"('{theirs}' there, '{ours}' here; {how}): {numbers}",
+                Sentence = $"{FindingList.Number(match.Map.Videos.Count, "video")} of {keys.Videos.Count} in the {name} are spelled "
+                    + $"otherwise in the annotations ('{theirs}' there, '{ours}' here; {how}): {numbers}",
                 Counts = counts,
                 Evidence = [.. match.Map.Videos.Take(set.Options.EvidenceRows).SelectMany(v => (DataEvidence[])
                     [new(path, keys.LineOf(v.Key), $"'{v.Key}'"), new(set.Truth.Path, set.Truth.Keys.LineOf(v.Value), $"'{v.Value}'")])],
@@ -63,14 +65,13 @@ static class KeyChecks
             string what = map.Rounds && map.Scale == 1 && map.Offset == 0
                 ? $"the {name} have fractions of seconds where the annotations have whole ones"
                 : $"times of the {name}, {map.DescribeTimes()}, are those of the annotations";
-            string command = MendCommand.Awk(path, map.ToAwk());
             found.Add(new()
             {
                 Severity = gain >= Substantial ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "timestamps-differ", File = path,
                 Likelihood = likelihood, Sentence = $"{what}: {numbers}",
                 Counts = [.. counts, ("scale", map.Scale), ("offset", map.Offset)], Evidence = FirstKeys(set, path, keys, match),
                 Mend = isTruthFiner ? Invariant($"the annotations' times look like no seconds; divide them by {map.Scale}")
-                    : path.EndsWith(".pkl", StringComparison.OrdinalIgnoreCase) ? $"write the keys with the time {map.DescribeTimes()}" : command,
+                    : MendCommand.AwkOr(path, map.ToAwk(), $"write the keys with the time {map.DescribeTimes()}"),
                 Remedy = isResult ? m => m with { Keys = map with { Videos = m.Keys.Videos } } : null,
             });
         }
@@ -80,7 +81,8 @@ static class KeyChecks
             : match.VideosAsIs > 0 ? "; the videos are the same, the seconds are not" : "; they name other videos";
         found.Add(new()
         {
-            Severity = role == DataRole.Exclusions ? DataSeverity.Remark : DataSeverity.LikelyCause, Code = "keyframes-disjoint", File = path,
+            Severity = role == DataRole.Exclusions ? DataSeverity.Remark : DataSeverity.LikelyCause, Code = "keyframes-disjoint",
+            File = path,
             Likelihood = isResult ? 0.97 : 0.85,
             Sentence = $"no keyframe is in both the annotations ({set.Truth.Keys.Count} keyframes, such as '{set.Truth.Keys[0]}') "
                 + $"and the {name} ({keys.Count}, such as '{keys[0]}'){why}",
@@ -95,14 +97,16 @@ static class KeyChecks
         int odd = match.FileWithout(KeyMap.Identity).FirstOrDefault(0);
         (string video, double time) = keys[odd];
         string truthVideo = match.Map.VideoOf(video);
-        KeyframeKey truth = set.Truth.Keys.HasVideo(truthVideo) ? new(truthVideo, set.Truth.Keys.TimesOf(truthVideo)[0]) : set.Truth.Keys[0];
+        KeyframeKey truth = set.Truth.Keys.HasVideo(truthVideo) ? new(truthVideo, set.Truth.Keys.TimesOf(truthVideo)[0])
+            : set.Truth.Keys[0];
         return [new(path, keys.LineOf(odd), Invariant($"'{video}', second {time}")),
             new(set.Truth.Path, set.Truth.Keys.LineOf(truth.VideoId), Invariant($"'{truth.VideoId}', second {truth.Timestamp}"))];
     }
 
     static string RespellCommand(string path, KeyMatch match, string example)
     {
-        if (path.EndsWith(".pkl", StringComparison.OrdinalIgnoreCase)) return "write the keys with the ids of the annotations, or change the annotations";
+        if (MendCommand.IsPickle(path))
+            return "write the keys with the ids of the annotations, or change the annotations";
         if (match.Affix.Length > 0) return $"remove '{match.Affix}' from column 1 of {path}";
         List<string> steps = [];
         if (match.Spelling.HasFlag(VideoSpelling.Blanks)) steps.Add("gsub(/^[ \\t]+|[ \\t]+$/,\"\",$1)");
@@ -110,7 +114,8 @@ static class KeyChecks
         if (match.Spelling.HasFlag(VideoSpelling.Extension) && Path.GetExtension(example.Trim()) is { Length: > 1 } ending)
             steps.Add($"sub(/\\{ending}$/,\"\",$1)");
         bool isPlain = (match.Spelling & ~(VideoSpelling.Blanks | VideoSpelling.Folder | VideoSpelling.Extension)) == 0;
-        return isPlain && steps.Count > 0 ? MendCommand.Awk(path, string.Join(';', steps)) : $"spell the ids in column 1 of {path} as in the other file";
+        return isPlain && steps.Count > 0 ? MendCommand.Awk(path, string.Join(';', steps))
+            : $"spell the ids in column 1 of {path} as in the other file";
     }
 
     /// <summary>Keyframes that only the truth or only the result has.</summary>
@@ -126,10 +131,11 @@ static class KeyChecks
             KeyframeKey key = set.Truth.Keys[missing[0]];
             found.Add(new()
             {
-                Severity = share >= Most ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "truth-without-results", File = result.Path,
+                Severity = share >= Most ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "truth-without-results",
+                File = result.Path,
                 Likelihood = 0.1 + 0.7 * share * share,
-                Sentence = $"{FindingList.Part(missing.Length, set.Wanted.Count)} keyframes of the annotations have no detection at all, such as '{key}'; "
-                    + "everybody in them counts as missed",
+                Sentence = $"{FindingList.Part(missing.Length, set.Wanted.Count)} keyframes of the annotations have no detection at "
+                    + $"all, such as '{key}'; everybody in them counts as missed",
                 Counts = [("missing", missing.Length), ("keyframes", set.Wanted.Count)],
                 Evidence = [.. missing.Take(set.Options.EvidenceRows).Select(m => new DataEvidence(set.Truth.Path,
                     set.Truth.Keys.LineOf(m), $"'{set.Truth.Keys[m]}'"))],
@@ -144,7 +150,8 @@ static class KeyChecks
         {
             Severity = isMost ? DataSeverity.LikelyCause : DataSeverity.Remark, Code = "results-without-truth", File = result.Path,
             Likelihood = isMost ? 0.5 : 0.08,
-            Sentence = $"{FindingList.Part(strays.Length, result.Keys.Count)} keyframes of the detections have no truth, such as '{result.Keys[strays[0]]}'; "
+            Sentence = $"{FindingList.Part(strays.Length, result.Keys.Count)} keyframes of the detections have no truth, such as "
+                + $"'{result.Keys[strays[0]]}'; "
                 + $"their {FindingList.Number(rows, "row")} count as false",
             Counts = [("keyframes", strays.Length), ("of", result.Keys.Count), ("rows", rows)],
             Evidence = [.. strays.Take(set.Options.EvidenceRows).Select(s => new DataEvidence(result.Path,
@@ -165,14 +172,17 @@ static class KeyChecks
         {
             found.Add(new()
             {
-                Severity = DataSeverity.LikelyCause, Code = "exclusions-cover-everything", File = exclusions.Path, Likelihood = 0.6 + 0.38 * share,
-                Sentence = $"the exclusions leave out {FindingList.Part(excluded, labelled)} labelled keyframes; AVA's own leave out less than 1 %",
+                Severity = DataSeverity.LikelyCause, Code = "exclusions-cover-everything", File = exclusions.Path,
+                Likelihood = 0.6 + 0.38 * share,
+                Sentence = $"the exclusions leave out {FindingList.Part(excluded, labelled)} labelled keyframes; AVA's own leave out "
+                    + "less than 1 %",
                 Counts = counts, Mend = "leave --exclude away, or give the list of keyframes to leave out, not that of keyframes to keep",
                 Remedy = m => m with { IgnoresExclusions = true },
                 Evidence = [new(exclusions.Path, exclusions.Keys.LineOf(0), $"'{exclusions.Keys[0]}'")],
             });
         }
-        else if (match.CommonAsIs == 0 && match.Common > 0) Compare(set, found, DataRole.Exclusions, exclusions.Path, exclusions.Keys, match);
+        else if (match.CommonAsIs == 0 && match.Common > 0)
+            Compare(set, found, DataRole.Exclusions, exclusions.Path, exclusions.Keys, match);
         else if (match.CommonAsIs == 0 && match.VideosAsIs == 0)
         {
             found.Add(new()

@@ -124,12 +124,14 @@ sealed class LineReader : IDisposable
         return first[..count];
     }
 
-    /// <summary>What is no text at all is refused in the words of the strict reader, which knows what is often found in a csv's place.</summary>
+    /// <summary>What is no text at all is refused in the words of the strict reader, which knows what is often found in a csv's
+    /// place.</summary>
     static void RefuseForeign(string path, ReadOnlySpan<byte> first)
     {
         bool isUtf16 = first.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || first.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]);
         ReadOnlySpan<byte> text = first.TrimStart(" \t\r\n"u8);
-        bool isForeign = !isUtf16 && (first.Contains((byte)0) || first.StartsWith((ReadOnlySpan<byte>)[0x80]) || first.StartsWith("PK\u0003\u0004"u8)
+        bool isForeign = !isUtf16 && (first.Contains((byte)0) || first.StartsWith((ReadOnlySpan<byte>)[0x80])
+            || first.StartsWith("PK\u0003\u0004"u8)
             || first.StartsWith("version https://git-lfs"u8) || text.StartsWith("<"u8));
         if (!isForeign) return;
         _ = ExcludedTimestamps.Read(path);

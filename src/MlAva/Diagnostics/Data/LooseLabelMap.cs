@@ -8,10 +8,12 @@ namespace MlAva.Diagnostics;
 /// <summary>A label map as far as it can be understood.</summary>
 sealed partial class LooseLabelMap
 {
-    LooseLabelMap(string path, List<(int Id, string Name, long Line)> all, AnnotationFormatException? refusal, IReadOnlyList<LabelMapEntry>? strict)
+    LooseLabelMap(string path, List<(int Id, string Name, long Line)> all, AnnotationFormatException? refusal,
+        IReadOnlyList<LabelMapEntry>? strict)
     {
         (Path, All, Refusal) = (path, all, refusal);
-        Entries = strict ?? [.. all.Where(e => e.Id >= 1).DistinctBy(e => e.Id).Select(e => new LabelMapEntry(e.Id, e.Name, ActionGroup.Unknown))];
+        Entries = strict ?? [.. all.Where(e => e.Id >= 1).DistinctBy(e => e.Id)
+            .Select(e => new LabelMapEntry(e.Id, e.Name, ActionGroup.Unknown))];
         Ids = [.. Entries.Select(e => e.Id)];
         Names = [];
         foreach ((int id, string name, _) in all) Names.TryAdd(RowScanner.NameKey(name), id);

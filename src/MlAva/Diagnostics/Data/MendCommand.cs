@@ -19,6 +19,11 @@ static class MendCommand
         return Filter(path, $"awk -F, -v OFS=, -v OFMT=%.6f -v CONVFMT=%.6f '{program}'");
     }
 
+    /// <summary>The same, or words where the file is a pickle, which awk cannot change.</summary>
+    public static string AwkOr(string path, string assignments, string words) => IsPickle(path) ? words : Awk(path, assignments);
+
+    public static bool IsPickle(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PKL" or ".PICKLE" or ".P";
+
     /// <summary>Runs the file through a program that reads standard input.</summary>
     public static string Filter(string path, string program) => IsPacked(path)
         ? $"zcat {Quote(path)} | {program} > {Quote(Target(path))}"

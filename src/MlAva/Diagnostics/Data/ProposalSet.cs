@@ -54,7 +54,8 @@ sealed class ProposalSet
     /// <exception cref="AnnotationFormatException">The file is no text and no harmless pickle of a dict.</exception>
     public static ProposalSet Read(string path, DataDoctorOptions options, CancellationToken cancellation)
     {
-        bool isCsv = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase);
+        bool isCsv = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+            || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase);
         return isCsv ? ReadCsv(path, options, cancellation) : ReadPickle(path, options, cancellation);
     }
 
@@ -121,7 +122,7 @@ sealed class ProposalSet
             Form.Rows++;
             if (!row.Take(4).All(double.IsFinite)) continue;
             Form.Usable++;
-            string text() => FormattableString.Invariant($"'{shown}': ({string.Join(", ", row)})");
+            string text() => $"'{shown}': ({string.Join(", ", row.Select(v => v.ToString("R", CultureInfo.InvariantCulture)))})";
             Add(number, keyframe.VideoId, new(row[0], row[1], row[2], row[3]), row.Length > 4 ? row[4] : null, options, 0, text);
         }
     }

@@ -14,7 +14,8 @@ static class ScoreChecks
         found.Add(new()
         {
             Severity = DataSeverity.Remark, Code = "rows-repeated", File = result.Path, Likelihood = 0.1,
-            Sentence = $"{FindingList.Part(result.Duplicates.Count, result.Form.Usable)} detections repeat an earlier row; each counts as false",
+            Sentence = $"{FindingList.Part(result.Duplicates.Count, result.Form.Usable)} detections repeat an earlier row; each counts "
+                + "as false",
             Counts = [("rows", result.Form.Usable), ("affected", result.Duplicates.Count)], Evidence = result.Duplicates.Rows,
             Mend = MendCommand.Filter(result.Path, "awk '!seen[$0]++'"), Remedy = m => m with { DistinctDetections = true },
         });
@@ -27,10 +28,11 @@ static class ScoreChecks
         found.Add(new()
         {
             Severity = DataSeverity.Remark, Code = "rows-repeated", File = set.Truth.Path, Likelihood = 0.12,
-            Sentence = $"{FindingList.Part(repeats.Count, set.Truth.Classes.Count)} rows of the annotations repeat keyframe, box and action of an earlier row; "
-                + "each counts as missed, as one detection finds only one",
+            Sentence = $"{FindingList.Part(repeats.Count, set.Truth.Classes.Count)} rows of the annotations repeat keyframe, box and "
+                + "action of an earlier row; each counts as missed, as one detection finds only one",
             Counts = [("rows", set.Truth.Classes.Count), ("affected", repeats.Count)], Evidence = repeats.Rows,
-            Mend = MendCommand.Filter(set.Truth.Path, "awk -F, '!seen[$1,$2,$3,$4,$5,$6,$7]++'"), Remedy = m => m with { DistinctTruth = true },
+            Mend = MendCommand.Filter(set.Truth.Path, "awk -F, '!seen[$1,$2,$3,$4,$5,$6,$7]++'"),
+            Remedy = m => m with { DistinctTruth = true },
         });
     }
 
@@ -51,13 +53,16 @@ static class ScoreChecks
         }
         else if (scores.Outside.Count > 0)
         {
-            string kind = scores.Negative > 0 ? "logits before the sigmoid" : scores.Highest is > 1 and <= 100 ? "percents" : "something other than probabilities";
+            string kind = scores.Negative > 0 ? "logits before the sigmoid" : scores.Highest is > 1 and <= 100 ? "percents"
+                : "something other than probabilities";
             found.Add(new()
             {
                 Severity = DataSeverity.Remark, Code = "scores-out-of-range", File = result.Path, Likelihood = 0.1,
-                Sentence = Invariant($"{FindingList.Part(scores.Outside.Count, scores.Count)} scores are outside of 0–1 ({scores.Lowest} to {scores.Highest}): ")
+                Sentence = Invariant($"{FindingList.Part(scores.Outside.Count, scores.Count)} scores are outside of 0–1 ")
+                    + Invariant($"({scores.Lowest} to {scores.Highest}): ")
                     + $"they look like {kind}; mAP needs only their order, thresholds need probabilities",
-                Counts = [("rows", scores.Count), ("affected", scores.Outside.Count), ("lowest", scores.Lowest), ("highest", scores.Highest)],
+                Counts = [("rows", scores.Count), ("affected", scores.Outside.Count), ("lowest", scores.Lowest),
+                    ("highest", scores.Highest)],
                 Evidence = scores.Outside.Rows, Mend = scores.Negative > 0 ? "write sigmoid(score)" : null,
             });
         }

@@ -25,7 +25,8 @@ sealed class Trials(
         try
         {
             double mean = FrameMap.Evaluate(
-                Truths(mending, isStrict), Detections(mending, score), classes, left, Rules, cancellationToken: cancellation).MeanAveragePrecision;
+                Truths(mending, isStrict), Detections(mending, score), classes, left, Rules,
+                    cancellationToken: cancellation).MeanAveragePrecision;
             return double.IsNaN(mean) ? null : mean;
         }
         catch (AnnotationFormatException) when (isStrict)

@@ -37,7 +37,8 @@ static class VideoSpellings
     {
         string name = id;
         if (differences.HasFlag(VideoSpelling.Blanks)) name = name.Trim(' ', '\t', '"', '\'');
-        if (differences.HasFlag(VideoSpelling.Folder) && name.TrimEnd('/', '\\') is var path) name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+        if (differences.HasFlag(VideoSpelling.Folder)
+            && name.TrimEnd('/', '\\') is var path) name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
         if (differences.HasFlag(VideoSpelling.Extension))
         {
             string? ending = Endings.FirstOrDefault(e => name.Length > e.Length && name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
