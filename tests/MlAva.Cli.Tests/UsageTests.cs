@@ -18,6 +18,17 @@ public class UsageTests
     }
 
     [Fact]
+    public void A_verb_of_a_verb_explains_itself_and_is_named_whole_in_wrong_usage()
+    {
+        Tool run = Tool.Run("doctor", "data", "--help").ExitsWith(0);
+        foreach (string word in (string[])["--annotations", "--val-annotations", "img_{:05}.jpg", "[default: 30]", "Examples:",
+            "mlava doctor data --annotations val.csv --detections results.csv"])
+            Assert.Contains(word, run.Output, StringComparison.Ordinal);
+
+        Assert.Contains("See 'mlava doctor data --help'", Tool.Run("doctor", "data").ExitsWith(2).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tool_names_its_verbs_and_exit_codes()
     {
         Tool run = Tool.Run("--help").ExitsWith(0);

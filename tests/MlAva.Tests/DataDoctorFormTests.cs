@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using MlAva.Annotations;
 using MlAva.Diagnostics;
 using MlAva.Pickle;
+using MlAva.TestSupport;
 
 namespace MlAva.Tests;
 
 /// <summary>What the strict readers refuse, or others stumble over: read all the same, named with its lines, mAP given back.</summary>
-public sealed class DataDoctorFormTests : IDisposable
+public sealed partial class DataDoctorFormTests : IDisposable
 {
     readonly SoundSet _set = new();
 
@@ -330,7 +332,15 @@ public sealed class DataDoctorFormTests : IDisposable
         report = DataDoctor.Examine(new() { AnnotationPath = _set.Write().TruthPath });
         Assert.Equal("timestamps-not-seconds", report.Findings[0].Code);
 
+        _set.WriteFrames(frames: 3);
+        report = DataDoctor.Examine(new() { AnnotationPath = _set.TruthPath, FramesFolder = _set.FramesPath, Fps = 1e6 });
+        Assert.Contains(report.Findings, f => f.Code == "timestamps-not-seconds");
+
         using SoundSet other = new();
+        other.Truth[9][1] = "1801";
+        report = DataDoctor.Examine(new() { AnnotationPath = other.Write().TruthPath });
+        Assert.Equal(1, report.Findings.Single(f => f.Code == "timestamps-after-end").Counts["keyframes"]);
+
         other.Truth[9][1] = "904.4";
         report = DataDoctor.Examine(new() { AnnotationPath = other.Write().TruthPath });
         Assert.Equal(10, report.Findings.Single(f => f.Code == "timestamps-off-grid").Evidence[0].Line);
@@ -515,6 +525,57 @@ public sealed class DataDoctorFormTests : IDisposable
         _set.WriteFile("val.csv", "other,0902,0.1,0.1,0.2,0.2,9,0\n");
         Remarked(_set.Examine(o => o with { ValAnnotationPath = _set.ValPath }), "classes-untrained", _set.ValPath);
     }
+
+    [Fact]
+    public void Whatever_happens_to_the_bytes_the_examination_ends_with_a_report()
+    {
+        using SoundSet small = new(videos: 2, seconds: 4);
+        byte[][] sound = [.. ((string[])[small.Write().TruthPath, small.FoundPath, small.LabelPath]).Select(File.ReadAllBytes)];
+        Random random = new(11);
+        byte[] likely = [.. ",;\t\r\n\" .-_eE0123456789abcN\u00e4{}:"u8];
+        for (int round = 0; round < 150; round++)
+        {
+            foreach ((int file, string path) in ((string[])[small.TruthPath, small.FoundPath, small.LabelPath]).Index())
+            {
+                byte[] bytes = [.. sound[file]];
+                for (int change = random.Next(12); change > 0; change--) bytes[random.Next(bytes.Length)] = likely[random.Next(likely.Length)];
+                if (random.Next(4) == 0) bytes = bytes[..random.Next(bytes.Length)];
+                File.WriteAllBytes(path, bytes);
+            }
+            try
+            {
+                DataReport report = small.Examine();
+                Assert.NotEmpty(report.Findings);
+                Assert.NotEmpty(report.ToJson());
+            }
+            catch (AnnotationFormatException)
+            {
+                // A first row that begins like something else than text.
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_code_is_explained_in_the_documentation_and_none_that_is_not_given()
+    {
+        string folder = Path.Combine(SharedData.RepositoryRoot, "src", "MlAva", "Diagnostics", "Data");
+        string source = string.Concat(Directory.EnumerateFiles(folder, "*.cs").Select(File.ReadAllText));
+        string[] documented = [.. File.ReadLines(Path.Combine(SharedData.RepositoryRoot, "docs", "doctor.md"))
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && !l.StartsWith("| `--", StringComparison.Ordinal))
+            .SelectMany(l => Code().Matches(l.Split('|')[1]).Select(m => m.Groups[1].Value))];
+        string[] checks = [.. Directory.EnumerateFiles(folder, "*Checks.cs").Append(Path.Combine(folder, "DataDoctor.cs"))];
+        string[] given = [.. checks.SelectMany(f => Literal().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).Distinct()];
+
+        Assert.Equal(documented.Distinct(), documented);
+        Assert.Empty(given.Except(documented));
+        Assert.All(documented, c => Assert.Contains($"\"{c}\"", source, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("`([a-z0-9-]+)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("\"([a-z]+(?:-[a-z0-9]+)+)\"")]
+    private static partial Regex Literal();
 
     // What cannot be read at all is an exception.
 

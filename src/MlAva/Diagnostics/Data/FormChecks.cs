@@ -195,7 +195,7 @@ static class FormChecks
     /// <summary>Timestamps that are no seconds of a video.</summary>
     static void LookAtTimes(ExaminedSet set, FindingList found)
     {
-        const double LongestVideo = 36_000;
+        const double LongestVideo = 36_000, AvaStart = 900, AvaEnd = 1800;
         const int FrameStep = 5, FewestTimes = 5;
         FormTally form = set.Truth.Form;
         if (form.Usable == 0) return;
@@ -211,6 +211,19 @@ static class FormChecks
                     + Invariant($"before second {start}, at which frame 1 is said to be; all of them get the first frames"),
                 Counts = [("keyframes", early), ("first", first), ("start", start)],
                 Mend = Invariant($"--timestamp-start {Math.Floor(first)}"),
+            });
+        }
+        int late = set.Truth.Keys.Count == 0 || first < AvaStart || last > LongestVideo ? 0
+            : Enumerable.Range(0, set.Truth.Keys.Count).Count(i => set.Truth.Keys[i].Timestamp > AvaEnd);
+        if (late > 0)
+        {
+            found.Add(new()
+            {
+                Severity = DataSeverity.Remark, Code = "timestamps-after-end", File = form.Path, Likelihood = 0.15,
+                Sentence = $"{FindingList.Part(late, set.Truth.Keys.Count)} keyframes lie behind second 1800, where AVA's clips end; "
+                    + "they have frames only where yours go on",
+                Counts = [("keyframes", late), ("last", last)],
+                Mend = "give --frames to have it looked up; MMAction2 would take the last frame of the first 900 s for them",
             });
         }
         if (last > LongestVideo)

@@ -5,6 +5,8 @@ namespace MlAva.Diagnostics;
 /// <summary>What is on disk for the videos that the annotations name. No frame is decoded.</summary>
 sealed class FrameLook
 {
+    const double MostFrames = 1e9;
+
     /// <summary>Videos with neither folder nor file, and what stands there under a like name; null where nothing does.</summary>
     public List<(string Video, string? Near)> Missing { get; } = [];
 
@@ -45,8 +47,9 @@ sealed class FrameLook
         }
         if (sources.Count == 0) return look;
         ClipSamplerOptions sampling = new() { Fps = options.Fps, TimestampStart = axis.Start, TimestampEnd = axis.End };
+        // Times that are no seconds at all have a finding of their own; no frame number can be made of them.
         IEnumerable<(string, double, string)> rows = Enumerable.Range(0, keys.Count).Select(i => keys[i])
-            .Where(k => sources.ContainsKey(k.VideoId)).Select(k => (k.VideoId, k.Timestamp, sources[k.VideoId]));
+            .Where(k => sources.ContainsKey(k.VideoId) && Math.Abs(options.Fps * (k.Timestamp - axis.Start)) < MostFrames).Select(k => (k.VideoId, k.Timestamp, sources[k.VideoId]));
         look.Coverage = KeyframeCoverage.Examine(rows, sampling, storing, cancellation);
         return look;
     }
