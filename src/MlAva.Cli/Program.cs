@@ -10,6 +10,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     TestCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
+    VerifyCommand.Create(),
     DoctorCommand.Create(),
 };
 root.HelpName = "mlava";

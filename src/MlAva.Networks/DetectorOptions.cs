@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace MlAva.Networks;
 
 /// <summary>A whole detector: backbone, RoI extraction, heads. Defaults are SlowOnly R50 as configured for AVA.</summary>
@@ -17,6 +19,19 @@ public sealed record DetectorOptions
 
     /// <summary>The same detector with the head's input channels set to what the parts before it give.</summary>
     public DetectorOptions WithMatchingHead() => this with { Head = Head with { InputChannels = FeatureChannels() } };
+
+    /// <summary>
+    /// The same detector with the laterals' kernel that a checkpoint has: published SlowFast networks have 5 or 7, and their configurations did not always say so
+    /// (reference specification §1.8).
+    /// </summary>
+    /// <param name="state">Names and tensors of a detector or a recogniser.</param>
+    public DetectorOptions WithFusionKernelOf(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (Backbone is not SlowFastOptions { Lateral: true } backbone) return this;
+        Tensor? lateral = state.FirstOrDefault(p => p.Key.EndsWith("backbone.slow_path.conv1_lateral.conv.weight", StringComparison.Ordinal)).Value;
+        return lateral is null || lateral.dim() != 5 ? this : this with { Backbone = backbone with { FusionKernel = (int)lateral.shape[2] } };
+    }
 
     /// <summary>Channels of what goes into the head.</summary>
     public int FeatureChannels()

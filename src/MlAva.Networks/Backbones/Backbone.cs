@@ -22,4 +22,12 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
     /// last normalisation of each residual block 0 where the options say so (reference specification §2.5).
     /// </summary>
     public abstract void InitializeWeights();
+
+    /// <summary>
+    /// Takes over the weights of an image network (torchvision's names: <c>conv1.weight</c>, <c>bn1.*</c>, <c>layer1.0.conv1.weight</c>, …): kernels are repeated
+    /// over time and divided by their length, and input channels that images do not have begin at zero (reference specification §2.8).
+    /// </summary>
+    /// <param name="weights">Names and tensors, on any device.</param>
+    /// <returns>What did not fit: layers that the image network lacks, tensors that no layer took, and layers of another width, which were left alone.</returns>
+    public abstract StateReport InflateImageWeights(IReadOnlyDictionary<string, Tensor> weights);
 }

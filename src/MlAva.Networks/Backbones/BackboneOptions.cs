@@ -16,6 +16,9 @@ public abstract record BackboneOptions
     /// <summary>Channels of each feature map, in the order of the backbone's result: slow first.</summary>
     public abstract IReadOnlyList<int> OutputChannels();
 
+    /// <summary>The length of clips, in frames, must be a multiple of this.</summary>
+    public virtual int FrameMultiple() => 1;
+
     /// <summary>Builds the network, with the weights it has before any training or loading.</summary>
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public abstract Backbone Create();

@@ -63,6 +63,18 @@ sealed class ResNet3d
         foreach (ConvolutionUnit lateral in _laterals) lateral.InitializeWeights();
     }
 
+    public void InflateImageWeights(ImageWeights weights, string prefix = "")
+    {
+        weights.Inflate(_stem, "conv1", prefix);
+        for (int i = 0; i < _stages.Length; i++)
+        {
+            foreach ((string name, nn.Module module) in _stages[i].SelectMany((block, b) => block.named_modules().Select(m => ($"layer{i + 1}.{b}.{m.name}", m.module))))
+            {
+                if (module is ConvolutionUnit unit) weights.Inflate(unit, name, prefix);
+            }
+        }
+    }
+
     public FrameBatch Forward(FrameBatch input)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -39,6 +39,16 @@ public sealed class SlowFast : Backbone
         _fast.InitializeWeights();
     }
 
+    /// <inheritdoc/>
+    public override StateReport InflateImageWeights(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ImageWeights image = new(weights);
+        _slow.InflateImageWeights(image, "slow_path.");
+        _fast.InflateImageWeights(image, "fast_path.");
+        return image.Report();
+    }
+
     /// <param name="input">[N, 3, T, H, W] float32, T a multiple of <see cref="SlowFastOptions.ResampleRate"/>.</param>
     /// <returns>Two tensors: slow [N, C, T/rate, H', W'], fast [N, C', T, H', W'].</returns>
     /// <exception cref="ArgumentException">The clips have another number of channels, or a length that the pathways do not divide.</exception>

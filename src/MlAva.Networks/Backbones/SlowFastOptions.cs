@@ -33,6 +33,9 @@ public sealed record SlowFastOptions : BackboneOptions
     public override IReadOnlyList<int> OutputChannels() => [Slow.OutputChannels(), Fast.OutputChannels()];
 
     /// <inheritdoc/>
+    public override int FrameMultiple() => ResampleRate;
+
+    /// <inheritdoc/>
     public override Backbone Create() => new SlowFast(this);
 
     /// <inheritdoc/>

@@ -31,6 +31,15 @@ public sealed class SlowOnly : Backbone
     /// <inheritdoc/>
     public override void InitializeWeights() => _pathway.InitializeWeights();
 
+    /// <inheritdoc/>
+    public override StateReport InflateImageWeights(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ImageWeights image = new(weights);
+        _pathway.InflateImageWeights(image);
+        return image.Report();
+    }
+
     /// <param name="input">[N, 3, T, H, W] float32.</param>
     /// <returns>One tensor [N, C, T, H', W'].</returns>
     public override IReadOnlyList<Tensor> forward(Tensor input)

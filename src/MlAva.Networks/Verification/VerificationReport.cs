@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace MlAva.Networks;
 
 /// <summary>How this build's numbers compare with a reference case's.</summary>
@@ -6,6 +10,17 @@ namespace MlAva.Networks;
 /// <param name="Skipped">What was not, and why.</param>
 public sealed record VerificationReport(string Case, IReadOnlyList<VerifiedQuantity> Quantities, IReadOnlyList<string> Skipped)
 {
-    /// <summary>Every quantity is within its tolerance.</summary>
-    public bool IsWithin => Quantities.All(q => q.IsWithin);
+    static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Every quantity is within its tolerance, and there is one at least.</summary>
+    public bool IsWithin => Quantities.Count > 0 && Quantities.All(q => q.IsWithin);
+
+    /// <summary>Reports as a JSON array, figures in full precision, infinite ones as <c>"Infinity"</c>.</summary>
+    public static string ToJson(IEnumerable<VerificationReport> reports) => JsonSerializer.Serialize(reports, Json);
 }

@@ -69,6 +69,8 @@ public sealed record ActionDetectorOptions
         Network.WithMatchingHead().Validate();
         FeatureBankSource.Validate(FeatureBank, Network, nameof(ActionDetectorOptions));
         Clip.Validate();
+        int length = Clip.Sampling.ClipLength, multiple = Network.Backbone.FrameMultiple();
+        if (length % multiple != 0) throw new ArgumentException($"{nameof(Video.ClipSamplerOptions.ClipLength)} is {length}; expected a multiple of {multiple}, which this backbone's pathways need.");
         Assigner.Validate();
         Sampler.Validate();
         Optimizer.Validate();
