@@ -32,6 +32,34 @@ public sealed class FeatureBank
     /// <param name="timestamp">Seconds in the source video; a fraction belongs to the second that it is a part of.</param>
     public static int SecondOf(double timestamp) => checked((int)Math.Floor(timestamp));
 
+    /// <summary>Reads a bank.</summary>
+    /// <param name="path">A file of ours (<c>.safetensors</c>).</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds something else.</exception>
+    public static FeatureBank Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads a bank of our own form.</summary>
+    /// <param name="stream">Where from: what <see cref="Write"/> wrote.</param>
+    /// <param name="source">The file's name, for messages.</param>
+    /// <exception cref="CheckpointFormatException">The stream is damaged, or holds something else.</exception>
+    public static FeatureBank Read(Stream stream, string source = "feature bank")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return FeatureBankFiles.Read(stream, source);
+    }
+
+    /// <summary>Writes the bank in our own form; the same content always gives the same bytes.</summary>
+    /// <param name="stream">Where to; it need not seek.</param>
+    public void Write(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        FeatureBankFiles.Write(stream, this);
+    }
+
     /// <summary>Whether the bank has a video, be it without features.</summary>
     public bool Contains(string videoId) => _videos.ContainsKey(videoId);
 

@@ -31,7 +31,7 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     LongTermSampler? _bank;
 
     internal ExtractRoIFeaturesTransformer(IHostEnvironment environment, ExtractRoIFeaturesOptions options, Detector detector, Device device)
-        : this(environment, options, new(detector, new(options.Mean, options.StandardDeviation, device), new()), ownsNetwork: true)
+        : this(environment, options, new(detector, new(options.Mean, options.StandardDeviation, device)), ownsNetwork: true)
     {
         detector.to(device);
         detector.eval();
@@ -166,14 +166,20 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
 
     /// <summary>What transformers with different banks have in common. The network is not thread-safe, so the gate is.</summary>
-    sealed record SharedNetwork(Detector Detector, ClipBatcher Batcher, Lock Gate) : IDisposable
+    sealed class SharedNetwork(Detector detector, ClipBatcher batcher) : IDisposable
     {
+        public Detector Detector => detector;
+
+        public ClipBatcher Batcher => batcher;
+
+        public Lock Gate { get; } = new();
+
         public void Dispose()
         {
             lock (Gate)
             {
-                Detector.Dispose();
-                Batcher.Dispose();
+                detector.Dispose();
+                batcher.Dispose();
             }
         }
     }
