@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
@@ -57,7 +58,7 @@ public static class Safetensors
             using Tensor detached = value.detach();
             using Tensor onCpu = detached.cpu();
             using Tensor contiguous = onCpu.contiguous();
-            stream.Write(contiguous.bytes);
+            TensorBytes.Visit(contiguous, part => stream.Write(part));
         }
     }
 
@@ -76,11 +77,13 @@ public static class Safetensors
             stream.ReadExactly(length);
             long size = BinaryPrimitives.ReadInt64LittleEndian(length);
             if (size is < 2 or > MaxHeader) throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
+            if (stream.CanSeek && size > stream.Length - stream.Position) throw new EndOfStreamException();
             byte[] json = new byte[size];
             stream.ReadExactly(json);
             long position = 0, available = stream.CanSeek ? stream.Length - stream.Position : long.MaxValue;
             using JsonDocument header = JsonDocument.Parse(json);
-            foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != Metadata).OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
+            foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != Metadata)
+                .OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
             {
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
                 ScalarType type = TypeOf(entry.Value.GetProperty("dtype").GetString(), entry.Name, source);
@@ -88,11 +91,13 @@ public static class Safetensors
                 Int128 bytes = shape.Aggregate((Int128)type.ElementSize(), (product, side) => checked(product * side));
                 // Checked before anything is allocated: a tampered header must not ask for all memory.
                 if (begin != position || end - begin != bytes || end > available || shape.Any(s => s < 0))
-                    throw new CheckpointFormatException(source, $"bytes {begin} to {end} for '{entry.Name}' [{string.Join(", ", shape)}]", $"{bytes} bytes from {position}, within the file");
-                if (tensors.ContainsKey(entry.Name)) throw new CheckpointFormatException(source, $"two tensors named '{entry.Name}'", "a name for each");
+                    throw new CheckpointFormatException(source, $"bytes {begin} to {end} for '{entry.Name}' [{string.Join(", ", shape)}]",
+                        $"{bytes} bytes from {position}, within the file");
+                if (tensors.ContainsKey(entry.Name))
+                    throw new CheckpointFormatException(source, $"two tensors named '{entry.Name}'", "a name for each");
                 Tensor value = empty(shape, dtype: type).DetachFromDisposeScope();
                 tensors[entry.Name] = value;
-                stream.ReadExactly(value.bytes);
+                TensorBytes.Visit(value, stream.ReadExactly);
                 position = end;
             }
             if (header.RootElement.TryGetProperty(Metadata, out JsonElement texts))
@@ -104,8 +109,10 @@ public static class Safetensors
         catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values) tensor.Dispose();
-            if (e is CheckpointFormatException || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)) throw;
-            throw new CheckpointFormatException(source, e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})", "a whole safetensors file", e);
+            if (e is CheckpointFormatException || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException
+                or IndexOutOfRangeException or FormatException or OverflowException or ExternalException)) throw;
+            string found = e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})";
+            throw new CheckpointFormatException(source, found, "a whole safetensors file", e);
         }
     }
 
