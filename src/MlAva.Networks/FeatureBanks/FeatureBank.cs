@@ -10,6 +10,7 @@ namespace MlAva.Networks;
 /// </summary>
 public sealed class FeatureBank
 {
+    const ushort Infinite = 0x7C00; // the exponent of infinities and of what is no number
     readonly Dictionary<string, Video> _videos = new(StringComparer.Ordinal);
 
     /// <param name="channels">Numbers a feature.</param>
@@ -32,14 +33,17 @@ public sealed class FeatureBank
     /// <param name="timestamp">Seconds in the source video; a fraction belongs to the second that it is a part of.</param>
     public static int SecondOf(double timestamp) => checked((int)Math.Floor(timestamp));
 
-    /// <summary>Reads a bank.</summary>
-    /// <param name="path">A file of ours (<c>.safetensors</c>).</param>
+    /// <summary>
+    /// Reads a bank: a file of ours (<c>.safetensors</c>) or of MMAction2 (<c>.pkl</c>, saved by PyTorch); the content decides, not the name.
+    /// Numbers of higher precision are rounded to half precision. Nothing in a file is executed.
+    /// </summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, or holds something else.</exception>
     public static FeatureBank Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        return Read(stream, path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return FeatureBankFiles.Read(path);
     }
 
     /// <summary>Reads a bank of our own form.</summary>
@@ -52,12 +56,32 @@ public sealed class FeatureBank
         return FeatureBankFiles.Read(stream, source);
     }
 
-    /// <summary>Writes the bank in our own form; the same content always gives the same bytes.</summary>
-    /// <param name="stream">Where to; it need not seek.</param>
-    public void Write(Stream stream)
+    /// <summary>Reads a bank of our own form with the texts that were written beside it.</summary>
+    /// <param name="stream">Where from: what <see cref="Write"/> wrote.</param>
+    /// <param name="source">The file's name, for messages.</param>
+    /// <param name="metadata">The texts.</param>
+    /// <exception cref="CheckpointFormatException">The stream is damaged, or holds something else.</exception>
+    public static FeatureBank Read(Stream stream, string source, out IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        FeatureBankFiles.Write(stream, this);
+        return FeatureBankFiles.Read(stream, source, out metadata);
+    }
+
+    /// <summary>Writes the bank in our own form; the same content always gives the same bytes.</summary>
+    /// <param name="stream">Where to; it need not seek.</param>
+    /// <param name="metadata">Texts to go with it, under names of your own.</param>
+    public void Write(Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        FeatureBankFiles.Write(stream, this, metadata);
+    }
+
+    /// <summary>Writes the bank as MMAction2 does, so that it, or <c>torch.load</c>, can read it: <c>{video: {second: [vector, …]}}</c>.</summary>
+    /// <param name="stream">Where to; it need not seek.</param>
+    public void WriteTorch(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        FeatureBankFiles.WriteTorch(stream, this);
     }
 
     /// <summary>Whether the bank has a video, be it without features.</summary>
@@ -81,7 +105,7 @@ public sealed class FeatureBank
     /// <param name="videoId">The video.</param>
     /// <param name="second">The second in it.</param>
     /// <param name="features">As many numbers as the bank has <see cref="Channels"/>.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers.</exception>
+    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers, or not all are finite in half precision.</exception>
     public void Add(string videoId, int second, ReadOnlySpan<float> features)
     {
         Half[] kept = new Half[features.Length];
@@ -93,7 +117,7 @@ public sealed class FeatureBank
     /// <param name="videoId">The video.</param>
     /// <param name="second">The second in it.</param>
     /// <param name="features">As many numbers as the bank has <see cref="Channels"/>.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers.</exception>
+    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers, or not all are finite in half precision.</exception>
     public void Add(string videoId, int second, ReadOnlySpan<Half> features) => Keep(videoId, second, features.ToArray());
 
     /// <summary>
@@ -243,6 +267,11 @@ public sealed class FeatureBank
         {
             throw new ArgumentException(
                 $"The features of {videoId} at {second} s are {features.Length} numbers; this bank holds {Channels}.", nameof(features));
+        }
+        foreach (ushort bits in MemoryMarshal.Cast<Half, ushort>(features.AsSpan()))
+        {
+            if ((bits & Infinite) == Infinite)
+                throw new ArgumentException($"The features of {videoId} at {second} s are not all finite in half precision.", nameof(features));
         }
         if (!_videos.TryGetValue(videoId, out Video? video)) _videos[videoId] = video = [];
         if (!video.TryGetValue(second, out List<Half[]>? persons)) video[second] = persons = [];
