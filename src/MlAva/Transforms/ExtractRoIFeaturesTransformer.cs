@@ -54,7 +54,7 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     /// <summary>D: numbers per box.</summary>
     public int FeatureCount => Options.Network.Head.InputChannels;
 
-    internal Detector Detector => _detector;
+    internal Detector Detector => _network.Detector;
 
     private protected override VersionInfo Version => MakeVersion(typeof(ExtractRoIFeaturesTransformer), "AVAROIFE", LoaderSignature);
 
