@@ -4,10 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace MlAva.Tests;
+namespace MlAva.TestSupport;
 
 /// <summary>An HTTP server on this machine that misbehaves as it is told: it cuts connections, stalls, ignores ranges.</summary>
-sealed class LoopbackServer : IDisposable
+public sealed class LoopbackServer : IDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource _stop = new();
