@@ -90,7 +90,11 @@ public sealed class FeatureBankHead : SharedHead
             using DisposeScope scope = NewDisposeScope();
             Tensor query = F.dropout(_person.forward(person.unsqueeze(2)), _options.PersonDropout, training);
             Tensor context = F.dropout(_bank.forward(bank), _options.BankDropout, training);
-            foreach (Layer layer in _layers) query = query.add(layer.forward(query, context), Constants.One);
+            foreach (Layer layer in _layers)
+            {
+                query = query.add(layer.forward(query, context), Constants.One);
+                if (!_options.PreActivate) query = query.relu();
+            }
             return query.squeeze(2).MoveToOuterDisposeScope();
         }
     }
