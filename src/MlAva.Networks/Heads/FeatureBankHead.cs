@@ -54,7 +54,7 @@ public sealed class FeatureBankHead : SharedHead
             FeatureBankOperator.Max => longTerm.max(2).values,
             _ => _operator!.forward(person, longTerm),
         };
-        return cat([person, related], 1).view(features.shape[0], -1, 1, 1, 1).MoveToOuterDisposeScope();
+        return cat([person, related], 1).unsqueeze(2).unsqueeze(3).unsqueeze(4).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attention from the person's vector [R, C] to the bank's [R, C'', S], layer by layer → [R, latent].</summary>
@@ -143,7 +143,7 @@ public sealed class FeatureBankHead : SharedHead
             return F.dropout(related, _options.LayerDropout, training).MoveToOuterDisposeScope();
         }
 
-        Tensor Normalized(Tensor vectors) => _normalization.forward(vectors.view(vectors.shape[0], -1, 1, 1, 1)).view(vectors.shape[0], -1, 1);
+        Tensor Normalized(Tensor vectors) => _normalization.forward(vectors.unsqueeze(3).unsqueeze(4)).flatten(2);
     }
 
     /// <summary>The key <c>conv</c> around a projection.</summary>
