@@ -10,6 +10,9 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     TestCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
+    FetchCommand.Create(),
+    ImportCommand.Create(),
+    ExportCommand.Create(),
     VerifyCommand.Create(),
     DoctorCommand.Create(),
 };

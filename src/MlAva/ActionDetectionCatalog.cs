@@ -74,15 +74,15 @@ public sealed class ActionDetectionCatalog
         Detector detector = new(network);
         try
         {
+            report = ModuleState.Compare(detector, file.Tensors);
             if (options.AllowPartial)
             {
                 detector.InitializeWeights();
-                report = ModuleState.Load(detector, file.Tensors);
+                ModuleState.Load(detector, file.Tensors);
             }
             else
             {
                 ModuleState.LoadStrict(detector, file.Tensors, options.Path);
-                report = new([], [], []);
             }
             return new ActionDetectorTransformer(_context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context), options.FeatureBank);
         }

@@ -40,6 +40,7 @@ public sealed class CheckpointFileTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void Damaged_files_are_refused_and_never_take_the_process_down(int which)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -120,6 +121,21 @@ public sealed class CheckpointFileTests
         byte[] numbers = PthBytes.Floats(1, 2, 3, 4);
         byte[] legacy = PthBytes.Legacy(PthBytes.Dictionary(("meta", "(S'config'\nS'x'\nd"),
             ("state_dict", $"(S'w'\n{PthBytes.Tensor("0", 4, "2,2", "2,1")}S'b'\n{PthBytes.Tensor("0", 4, "1", "1", 2)}d")), "(lS'0'\na.", (4, numbers));
-        return [(CheckpointFormat.TorchZip, zip.ToArray()), (CheckpointFormat.TorchLegacy, legacy), (CheckpointFormat.Safetensors, safe.ToArray())];
+        return
+        [
+            (CheckpointFormat.TorchZip, zip.ToArray()), (CheckpointFormat.TorchZip, WithoutChecksums(zip.ToArray())), (CheckpointFormat.TorchLegacy, legacy),
+            (CheckpointFormat.Safetensors, safe.ToArray()),
+        ];
+    }
+
+    /// <summary>As torch writes it when told to, so that damage reaches what stands behind the checksums.</summary>
+    static byte[] WithoutChecksums(byte[] zip)
+    {
+        for (int at = zip.AsSpan().IndexOf("PK\u0001\u0002"u8), next = 0; next >= 0; at += next + 4)
+        {
+            zip.AsSpan(at + 16, 4).Clear();
+            next = zip.AsSpan(at + 4).IndexOf("PK\u0001\u0002"u8);
+        }
+        return zip;
     }
 }

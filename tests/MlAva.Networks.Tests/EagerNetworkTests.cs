@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace MlAva.Networks.Tests;
+
+/// <summary>Networks of every shape agree with their eager form in maps, features, logits, gradients and statistics.</summary>
+[Collection(TorchTests.Name)]
+public sealed class EagerNetworkTests : IDisposable
+{
+    // Threads cost so small a network more than they give, most of all on a busy machine.
+    readonly int _threads = get_num_threads();
+
+    public EagerNetworkTests() => set_num_threads(1);
+
+    public static TheoryData<string> Names => [.. EagerCases.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Scoring_and_training_agree(string name)
+    {
+        (DetectorOptions options, long[] clip) = EagerCases.All[name];
+        EagerComparison.Agrees(options, clip);
+    }
+
+    public void Dispose() => set_num_threads(_threads);
+}
