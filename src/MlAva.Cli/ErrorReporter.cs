@@ -43,7 +43,7 @@ static partial class ErrorReporter
             && !word.StartsWith('-') ? [UnknownVerb(word, root)] : parsed.Errors.Select(e => e.Message).Distinct();
         foreach (string message in messages) Console.Error.WriteLine($"error: {message}");
         Command command = parsed.CommandResult.Command;
-        string verb = command is RootCommand ? "" : command.Name + " ";
+        string verb = string.Concat(Verbs(command).Select(name => name + " "));
         Console.Error.WriteLine($"See 'mlava {verb}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
         return ExitCodes.BadInput;
     }
@@ -75,6 +75,10 @@ static partial class ErrorReporter
     static string WithFlag(string message) =>
         Property().Match(message) is { Success: true } match && OptionOf.TryGetValue(match.Groups[1].Value, out string? flag)
             ? $"{flag}: {message}" : message;
+
+    /// <summary>The words that lead to a command, from the root on.</summary>
+    static IEnumerable<string> Verbs(Command command) =>
+        command is RootCommand ? [] : command.Parents.OfType<Command>().Take(1).SelectMany(Verbs).Append(command.Name);
 
     static string UnknownVerb(string word, RootCommand root)
     {

@@ -31,6 +31,22 @@ public sealed record FeatureBankSource
     /// <summary>What the bank is called in messages.</summary>
     internal string Name => Files.Count == 0 ? "the feature bank" : string.Join(" with ", Files);
 
+    /// <summary>The banks of splits in one folder: <c>lfb_SPLIT.safetensors</c>, and where that is missing MMAction2's <c>lfb_SPLIT.pkl</c>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="splits">For example <c>train</c>, <c>val</c>; a video that several have is the last one's.</param>
+    public static FeatureBankSource OfSplits(string folder, params IEnumerable<string> splits)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(splits);
+        return new() { Files = [.. splits.Select(FileOf)] };
+
+        string FileOf(string split)
+        {
+            string path = Path.Combine(folder, $"lfb_{split}");
+            return File.Exists(path + ".safetensors") || !File.Exists(path + ".pkl") ? path + ".safetensors" : path + ".pkl";
+        }
+    }
+
     /// <summary>Whether a network gets what it asks for: a bank where it has a head for one, none where it has not.</summary>
     /// <param name="source">The source given, if any.</param>
     /// <param name="network">The network.</param>
