@@ -166,7 +166,7 @@ public sealed class CheckpointDownload
         while (true)
         {
             limit.CancelAfter(_options.StallTimeout);
-            int count = await Network(() => body.ReadAsync(buffer, limit.Token).AsTask(), cancellation).ConfigureAwait(false);
+            int count = await Network(() => Watched(body.ReadAsync(buffer, limit.Token).AsTask(), part), cancellation).ConfigureAwait(false);
             if (count == 0) break;
             part.Write(buffer.AsSpan(0, count));
             _received += count;
@@ -179,6 +179,17 @@ public sealed class CheckpointDownload
             throw new TransferInterruptedException($"an answer that ended at byte {length} of {total}");
         }
         if (part.Length == 0) throw Refused("an empty file", "check the address");
+    }
+
+    /// <summary>Waits for bytes, and tells how far it is meanwhile.</summary>
+    async Task<int> Watched(Task<int> read, PartFile part)
+    {
+        while (_progress is not null && !read.IsCompleted)
+        {
+            Task pause = Task.Delay(ReportEvery, CancellationToken.None);
+            if (await Task.WhenAny(read, pause).ConfigureAwait(false) == pause) Report(part);
+        }
+        return await read.ConfigureAwait(false);
     }
 
     /// <summary>Makes the part ready for an answer's body; false where it has all bytes already.</summary>
