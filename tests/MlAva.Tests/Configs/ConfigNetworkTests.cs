@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>The detectors of the configurations have the reference's parameters, so its checkpoints fit. One detector lives at a time.</summary>
+/// <summary>
+/// The detectors of the configurations have the reference's parameters, so its checkpoints fit. One detector lives at a time.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class ConfigNetworkTests
 {

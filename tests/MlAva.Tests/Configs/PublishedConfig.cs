@@ -2,7 +2,10 @@ using MlAva.Configs;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>What the reference specification's tables (§1.2 to §1.7) say of one configuration, taken from there and not from the configuration's file.</summary>
+/// <summary>
+/// What the reference specification's tables (§1.2 to §1.7) say of one configuration, taken from there and not from the configuration's
+/// file.
+/// </summary>
 public sealed record PublishedConfig(string Id, string Folder, string Name)
 {
     public string Backbone { get; init; } = "SlowOnly";
@@ -139,7 +142,8 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
     ];
 
     /// <summary>
-    /// The specification has no totals for these: SO50 without its classifier, the classifier, and for the non-local operator two projections of 2048 to 512 and
+    /// The specification has no totals for these: SO50 without its classifier, the classifier, and for the non-local operator two
+    /// projections of 2048 to 512 and
     /// two layers of four projections of 512 to 512 and a layer normalisation, all with biases.
     /// </summary>
     static PublishedConfig FeatureBank(string id, string operation, int channels, decimal map, string suffix)

@@ -12,7 +12,9 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>Writes the schema of configurations from the options records: keys, kinds, defaults, and as descriptions what their documentation says.</summary>
+/// <summary>
+/// Writes the schema of configurations from the options records: keys, kinds, defaults, and as descriptions what their documentation says.
+/// </summary>
 sealed partial class SchemaWriter
 {
     static readonly JsonSerializerOptions Settings = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

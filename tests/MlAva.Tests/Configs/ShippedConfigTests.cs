@@ -6,7 +6,9 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>The configurations of MMAction2 0.x for AVA, with ACRN and feature banks, say what the reference specification's tables say.</summary>
+/// <summary>
+/// The configurations of MMAction2 0.x for AVA, with ACRN and feature banks, say what the reference specification's tables say.
+/// </summary>
 public sealed class ShippedConfigTests
 {
     const string Site = "https://download.openmmlab.com/mmaction/";
@@ -233,6 +235,6 @@ public sealed class ShippedConfigTests
     {
         DetectionConfig config = PublishedConfig.Of(id).Load();
 
-        Assert.Equal((network, clip), (config.Network, config.ClipForm));
+        Assert.Equal((network, clip), (config.Summary, config.ClipForm));
     }
 }
