@@ -34,8 +34,10 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("\"training\": { \"epoch\": 3 }", "training.epoch", "epochs, batchSize", "did you mean 'epochs'?")]
     [InlineData("\"training\": { \"schedule\": { \"warm\": 3 } }", "training.schedule.warm", "warmup, warmupUnit")]
     [InlineData("\"model\": { \"head\": { \"inputChannels\": 2048 } }", "model.head.inputChannels", "one of numClasses")]
-    [InlineData("\"model\": { \"backbone\": { \"pathwy\": {} } }", "model.backbone.pathwy", "one of type, pathway", "did you mean 'pathway'?")]
-    [InlineData("\"model\": { \"backbone\": { \"pathway\": { \"deepth\": 50 } } }", "model.backbone.pathway.deepth", "did you mean 'depth'?")]
+    [InlineData("\"model\": { \"backbone\": { \"pathwy\": {} } }", "model.backbone.pathwy", "one of type, pathway",
+        "did you mean 'pathway'?")]
+    [InlineData("\"model\": { \"backbone\": { \"pathway\": { \"deepth\": 50 } } }", "model.backbone.pathway.deepth",
+        "did you mean 'depth'?")]
     [InlineData("\"a.b\": { \"c[0]\": 1 }", "a.b", "one of $schema, extends, model")]
     public void An_unknown_key(string own, string path, params string[] expected) =>
         Says(Problem(SlowOnly, own), 3, path, "an unknown key", expected);
@@ -44,7 +46,8 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("\"training\": { \"epochs\": \"ten\" }", "training.epochs", "\"ten\"", "a whole number")]
     [InlineData("\"training\": { \"epochs\": 2.5 }", "training.epochs", "2.5", "a whole number")]
     [InlineData("\"training\": { \"epochs\": 12345678901 }", "training.epochs", "12345678901", "to 2147483647")]
-    [InlineData("\"training\": { \"seed\": 123456789012345678901234567890 }", "training.seed", "123456789012345678901234567890", "18 digits")]
+    [InlineData("\"training\": { \"seed\": 123456789012345678901234567890 }", "training.seed", "123456789012345678901234567890",
+        "18 digits")]
     [InlineData("\"training\": { \"optimizer\": { \"momentum\": true } }", "training.optimizer.momentum", "true", "a number")]
     [InlineData("\"training\": { \"optimizer\": { \"nesterov\": 1 } }", "training.optimizer.nesterov", "1", "true or false")]
     [InlineData("\"training\": []", "training", "[]", "an object")]
@@ -53,25 +56,30 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("\"data\": { \"customClasses\": 3 }", "data.customClasses", "3", "a list, each entry a whole number")]
     [InlineData("\"clip\": { \"mean\": [1, \"2\", 3] }", "clip.mean.1", "\"2\"", "a number")]
     [InlineData("\"clip\": { \"mean\": [1, null, 3] }", "clip.mean.1", "null", "a number")]
-    [InlineData("\"clip\": { \"frames\": { \"template\": \"img.jpg\" } }", "clip.frames.template", "\"img.jpg\"", "one place for the number")]
-    [InlineData("\"model\": { \"head\": { \"spatialPooling\": \"max\" } }", "model.head.spatialPooling", "\"max\"", "\"Average\", \"Max\"", "'Max'")]
+    [InlineData("\"clip\": { \"frames\": { \"template\": \"img.jpg\" } }", "clip.frames.template", "\"img.jpg\"",
+        "one place for the number")]
+    [InlineData("\"model\": { \"head\": { \"spatialPooling\": \"max\" } }", "model.head.spatialPooling", "\"max\"", "\"Average\", \"Max\"",
+        "'Max'")]
     [InlineData("\"model\": { \"head\": { \"spatialPooling\": 1 } }", "model.head.spatialPooling", "1", "\"Average\", \"Max\"")]
     [InlineData("\"model\": { \"backbone\": { \"type\": \"SlowFst\" } }", "model.backbone.type", "\"SlowFst\"", "did you mean 'SlowFast'?")]
     [InlineData("\"model\": { \"backbone\": { \"type\": null } }", "model.backbone.type", "null", "\"SlowOnly\", \"SlowFast\"")]
-    [InlineData("\"model\": { \"sharedHead\": { \"layers\": 2 } }", "model.sharedHead.type", "no type", "\"ActorRelation\", \"FeatureBank\"")]
+    [InlineData("\"model\": { \"sharedHead\": { \"layers\": 2 } }", "model.sharedHead.type", "no type",
+        "\"ActorRelation\", \"FeatureBank\"")]
     public void A_value_of_the_wrong_type(string own, string path, string found, params string[] expected) =>
         Says(Problem(SlowOnly, own), 3, path, found, expected);
 
     [Theory]
     [InlineData(SlowOnly, "\"model\": { \"head\": { \"focalGamma\": -1 } }", "model.head.focalGamma", "-1", "0 or more")]
     [InlineData(SlowOnly, "\"model\": { \"head\": { \"topK\": [3, 81] } }", "model.head.topK", "81", "1 to 80")]
-    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"depth\": 34 } } }", "model.backbone.pathway.depth", "34", "give stageBlocks")]
+    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"depth\": 34 } } }", "model.backbone.pathway.depth", "34",
+        "give stageBlocks")]
     [InlineData(SlowOnly, "\"model\": { \"roIExtractor\": { \"outputSize\": 0 } }", "model.roIExtractor.outputSize", "0", "at least 1")]
     [InlineData(SlowOnly, "\"clip\": { \"sampling\": { \"clipLength\": 0 } }", "clip.sampling.clipLength", "0", "at least 1")]
     [InlineData(SlowOnly, "\"clip\": { \"frames\": { \"fps\": -1 } }", "clip.frames.fps", "-1", "positive")]
     [InlineData(SlowOnly, "\"clip\": { \"mean\": [1, 2] }", "clip.mean", "2 values", "three")]
     [InlineData(SlowOnly, "\"training\": { \"epochs\": 0 }", "training.epochs", "0", "at least 1")]
-    [InlineData(SlowOnly, "\"training\": { \"schedule\": { \"learningRate\": 1e400 } }", "training.schedule.learningRate", "Infinity", "above 0")]
+    [InlineData(SlowOnly, "\"training\": { \"schedule\": { \"learningRate\": 1e400 } }", "training.schedule.learningRate", "Infinity",
+        "above 0")]
     [InlineData(SlowOnly, "\"training\": { \"actionThreshold\": 1 }", "training.actionThreshold", "1", "0 to below 1")]
     [InlineData(SlowOnly, "\"data\": { \"personScoreThreshold\": 2 }", "data.personScoreThreshold", "2", "0 to 1")]
     [InlineData(SlowOnly, "\"data\": { \"maxProposals\": 0 }", "data.maxProposals", "0", "at least 1")]
@@ -93,18 +101,24 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(SlowFast, "\"clip\": { \"sampling\": { \"clipLength\": 30 } }", "clip.sampling.clipLength", "30",
         "resample rate, 8", "model.backbone.resampleRate at configs/detection/_base_/models/slowfast_r50_4x16.json:")]
     [InlineData(SlowFast, "\"model\": { \"backbone\": { \"resampleRate\": 24 } }", "clip.sampling.clipLength", "32",
-        "resample rate, 24", $"clip.sampling.clipLength at configs/detection/ava/{SlowFast}.json:", "model.backbone.resampleRate at ", "mine.json:3")]
+        "resample rate, 24", $"clip.sampling.clipLength at configs/detection/ava/{SlowFast}.json:", "model.backbone.resampleRate at ",
+        "mine.json:3")]
     [InlineData(SlowOnly, "\"data\": { \"customClasses\": [3, 6] }", "model.head.numClasses", "81",
-        "3, one more", "model.head.numClasses at configs/detection/_base_/models/action_head.json:", "data.customClasses at ", "mine.json:3")]
-    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"spatialStrides\": [1, 2, 2, 2] } } }", "model.roIExtractor.featureStride", "16",
+        "3, one more", "model.head.numClasses at configs/detection/_base_/models/action_head.json:", "data.customClasses at ",
+        "mine.json:3")]
+    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"spatialStrides\": [1, 2, 2, 2] } } }",
+        "model.roIExtractor.featureStride", "16",
         "spatial stride, 32")]
     [InlineData(SlowFast, "\"model\": { \"roIExtractor\": { \"featureStride\": 8 } }", "model.roIExtractor.featureStride", "8",
         "spatial stride, 16", "model.backbone.slow.spatialStrides at ")]
-    [InlineData(SlowOnly, "\"model\": { \"sharedHead\": { \"type\": \"FeatureBank\" } }", "data.featureBank", "no feature bank", "lfb_half")]
-    [InlineData(Bank, "\"data\": { \"featureBank\": { \"build\": \"Val\" } }", "data.featureBank.build", "\"Val\"", "reads a bank", "model.sharedHead at ")]
+    [InlineData(SlowOnly, "\"model\": { \"sharedHead\": { \"type\": \"FeatureBank\" } }", "data.featureBank", "no feature bank",
+        "lfb_half")]
+    [InlineData(Bank, "\"data\": { \"featureBank\": { \"build\": \"Val\" } }", "data.featureBank.build", "\"Val\"", "reads a bank",
+        "model.sharedHead at ")]
     [InlineData(BankBuilder, "\"training\": { \"epochs\": 1 }", "data.featureBank.build", "\"Train\"", "trained weights", "training at ")]
     public void Values_that_do_not_go_together_are_all_named_at_the_place_of_the_last(
-        string extended, string own, string path, string found, params string[] expected) => Says(Problem(extended, own), 3, path, found, expected);
+        string extended, string own, string path, string found, params string[] expected) =>
+            Says(Problem(extended, own), 3, path, found, expected);
 
     // The record that complains names one of its values, which may be an older one; the newer ones beside it are named too.
     [Theory]
@@ -112,11 +126,12 @@ public sealed class ConfigErrorTests : IDisposable
         "64 over 4", "given later: model.backbone.fast.baseChannels at ")]
     [InlineData(SlowFast, "\"model\": { \"backbone\": { \"speedRatio\": 3 } }", "model.backbone.resampleRate", "8",
         "a multiple of speedRatio, 3", "given later: model.backbone.speedRatio at ")]
-    [InlineData(NonLocal, "\"model\": { \"backbone\": { \"pathway\": { \"depth\": 101 } } }", "model.backbone.pathway.nonLocal.blocks", "(3, 4, 6, 3) entries",
-        "(3, 4, 23, 3)", "given later: model.backbone.pathway.depth at ")]
+    [InlineData(NonLocal, "\"model\": { \"backbone\": { \"pathway\": { \"depth\": 101 } } }", "model.backbone.pathway.nonLocal.blocks",
+        "(3, 4, 6, 3) entries", "(3, 4, 23, 3)", "given later: model.backbone.pathway.depth at ")]
     [InlineData(SlowOnly, "\"clip\": { \"augmentation\": { \"cropSize\": 400 } }", "clip.augmentation.shortEdgeMinimum", "256",
         "at least cropSize (400)", "given later: clip.augmentation.cropSize at ")]
-    public void What_a_shipped_value_does_not_go_with_is_named_too(string extended, string own, string path, string found, params string[] expected)
+    public void What_a_shipped_value_does_not_go_with_is_named_too(string extended, string own, string path, string found,
+        params string[] expected)
     {
         ConfigProblem problem = Problem(extended, own);
 
@@ -157,8 +172,10 @@ public sealed class ConfigErrorTests : IDisposable
               }
             """;
 
-        Says(Problem(SlowOnly, own), 7, "data.customClasses", "53", "labels.pbtxt, which has 2 from 1 to 4", "data.labelMapPath at ", "mine.json:6");
-        DetectionConfig fits = DetectionConfig.Load(_folder.Write("fits.json", $"{{\"extends\": \"{SlowOnly}\", {own.Replace("53", "1", StringComparison.Ordinal)}}}"));
+        Says(Problem(SlowOnly, own), 7, "data.customClasses", "53", "labels.pbtxt, which has 2 from 1 to 4", "data.labelMapPath at ",
+            "mine.json:6");
+        DetectionConfig fits = DetectionConfig.Load(_folder.Write("fits.json",
+            $"{{\"extends\": \"{SlowOnly}\", {own.Replace("53", "1", StringComparison.Ordinal)}}}"));
         Assert.Equal([4, 1], fits.Data.CustomClasses);
     }
 
@@ -180,8 +197,15 @@ public sealed class ConfigErrorTests : IDisposable
 
         Assert.Equal([(2, "taining"), (4, "model.backbone.type"), (5, "model.sharedHead.convs"), (6, "model.head.dropoutRatio")],
             problems.Select(p => (p.Origin.Line, p.Path)));
-        IReadOnlyList<ConfigProblem> impossible = Problems("{\n\"clip\": { \"shortSide\": 0 },\n\"training\": { \"epochs\": 0 },\n\"data\": { \"maxProposals\": 0 }\n}");
-        Assert.Equal([(2, "clip.shortSide"), (3, "training.epochs"), (4, "data.maxProposals")], impossible.Select(p => (p.Origin.Line, p.Path)));
+        IReadOnlyList<ConfigProblem> impossible = Problems("""
+            {
+              "clip": { "shortSide": 0 },
+              "training": { "epochs": 0 },
+              "data": { "maxProposals": 0 }
+            }
+            """);
+        Assert.Equal([(2, "clip.shortSide"), (3, "training.epochs"), (4, "data.maxProposals")],
+            impossible.Select(p => (p.Origin.Line, p.Path)));
         ConfigException whole = Assert.Throws<ConfigException>(() => DetectionConfig.Load(_folder.File("mine.json")));
         Assert.Equal(impossible.Select(p => p.ToString()), whole.Message.Split('\n'));
     }
@@ -217,8 +241,10 @@ public sealed class ConfigErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgbb", "did you mean slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgb, ")]
-    [InlineData("configs/detection/ava/slowfast_context_r50_4x16x1_20e_ava_rgb.py", "did you mean slowfast_context_kinetics_pretrained_r50_4x16x1_20e_ava_rgb, ")]
+    [InlineData("slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgbb",
+        "did you mean slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgb, ")]
+    [InlineData("configs/detection/ava/slowfast_context_r50_4x16x1_20e_ava_rgb.py",
+        "did you mean slowfast_context_kinetics_pretrained_r50_4x16x1_20e_ava_rgb, ")]
     [InlineData("nothing.json", "'mlava config list'")]
     public void A_name_that_is_not_there(string name, string mend)
     {

@@ -23,13 +23,20 @@ public sealed class ConfigMergeTests : IDisposable
     [Fact]
     public void A_file_extends_a_shipped_configuration_and_says_only_what_differs()
     {
-        DetectionConfig mine = Load($$"""{ "extends": "{{SlowOnly}}", "training": { "schedule": { "steps": [7] } }, "model": { "roIExtractor": { "withGlobal": true } } }""");
+        DetectionConfig mine = Load($$"""
+            {
+              "extends": "{{SlowOnly}}",
+              "training": { "schedule": { "steps": [7] } },
+              "model": { "roIExtractor": { "withGlobal": true } }
+            }
+            """);
 
         Assert.Equal("mine", mine.Name);
         Assert.Equal([7], mine.Training!.Schedule.Steps);
         Assert.Equal((0.2, 5, 16), (mine.Training.Schedule.LearningRate, mine.Training.Schedule.Warmup, mine.Training.BatchSize));
         Assert.Equal(4096, mine.Model.Head.InputChannels);
-        Assert.Equal(["model.roIExtractor.withGlobal", "training.schedule.steps"], DetectionConfig.Compare(DetectionConfig.Load(SlowOnly), mine).Select(d => d.Path));
+        Assert.Equal(["model.roIExtractor.withGlobal", "training.schedule.steps"],
+            DetectionConfig.Compare(DetectionConfig.Load(SlowOnly), mine).Select(d => d.Path));
     }
 
     [Theory]
@@ -41,9 +48,14 @@ public sealed class ConfigMergeTests : IDisposable
         Assert.Equal(16, Load($$"""{ "extends": "{{name}}" }""").Training!.BatchSize);
 
     [Fact]
-    public void A_shipped_base_is_extended_by_its_path() =>
-        Assert.Equal(7, ((SlowFastOptions)Load("""{ "extends": "configs/detection/_base_/models/slowfast_r50_8x8.json" , "clip": { "sampling": { "clipLength": 32 } } }""")
-            .Model.Backbone).FusionKernel);
+    public void A_shipped_base_is_extended_by_its_path()
+    {
+        const string Text = """
+            { "extends": "configs/detection/_base_/models/slowfast_r50_8x8.json", "clip": { "sampling": { "clipLength": 32 } } }
+            """;
+
+        Assert.Equal(7, Assert.IsType<SlowFastOptions>(Load(Text).Model.Backbone).FusionKernel);
+    }
 
     [Fact]
     public void Of_several_the_later_wins_and_the_file_itself_over_all()
@@ -89,7 +101,9 @@ public sealed class ConfigMergeTests : IDisposable
     [Fact]
     public void A_value_given_again_after_null_starts_anew()
     {
-        _folder.Write("base.json", $$"""{ "extends": "slowonly_nl_kinetics_pretrained_r50_4x16x1_10e_ava_rgb", "training": { "optimizer": null } }""");
+        _folder.Write("base.json", """
+            { "extends": "slowonly_nl_kinetics_pretrained_r50_4x16x1_10e_ava_rgb", "training": { "optimizer": null } }
+            """);
 
         DetectionConfig mine = Load("""{ "extends": "base.json", "training": { "optimizer": { "momentum": 0.5 } } }""");
 
@@ -99,7 +113,13 @@ public sealed class ConfigMergeTests : IDisposable
     [Fact]
     public void A_backbone_of_another_type_replaces_the_one_below()
     {
-        DetectionConfig mine = Load($$"""{ "extends": "{{SlowOnly}}", "model": { "backbone": { "type": "SlowFast", "fast": { "depth": 101 }, "slow": { "depth": 101 } } }, "clip": { "sampling": { "clipLength": 32, "frameInterval": 2 } } }""");
+        DetectionConfig mine = Load($$"""
+            {
+              "extends": "{{SlowOnly}}",
+              "model": { "backbone": { "type": "SlowFast", "fast": { "depth": 101 }, "slow": { "depth": 101 } } },
+              "clip": { "sampling": { "clipLength": 32, "frameInterval": 2 } }
+            }
+            """);
 
         SlowFastOptions backbone = Assert.IsType<SlowFastOptions>(mine.Model.Backbone);
         // What SlowFast's fast pathway is by itself stays where only its depth is given.
@@ -117,7 +137,8 @@ public sealed class ConfigMergeTests : IDisposable
         Assert.Equal(new DetectorOptions().WithMatchingHead().Head.InputChannels, mine.Model.Head.InputChannels);
         Assert.Null(mine.Training);
         Assert.All(mine.Values, v => Assert.Equal(ConfigOrigin.Default, v.Origin));
-        Assert.Contains("data.train.annotationPath", Assert.Throws<InvalidOperationException>(() => mine.ToDataViewOptions(DataSplit.Train)).Message, StringComparison.Ordinal);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => mine.ToDataViewOptions(DataSplit.Train));
+        Assert.Contains("data.train.annotationPath", error.Message, StringComparison.Ordinal);
         Assert.NotNull(Load("""{ "training": {} }""").ToTrainerOptions());
     }
 
@@ -142,7 +163,8 @@ public sealed class ConfigMergeTests : IDisposable
     [Fact]
     public void Files_that_extend_each_other_in_a_circle_are_refused()
     {
-        string a = _folder.Write("a.json", "{\n\"extends\": \"b.json\"\n}"), b = _folder.Write("b.json", "{\n\n\"extends\": [\"a.json\"]\n}");
+        string a = _folder.Write("a.json", "{\n\"extends\": \"b.json\"\n}"),
+            b = _folder.Write("b.json", "{\n\n\"extends\": [\"a.json\"]\n}");
 
         ConfigProblem problem = Problem(() => DetectionConfig.Load(a));
 
@@ -219,15 +241,19 @@ public sealed class ConfigMergeTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_of_a_list_that_nobody_gave_is_that_of_the_default() =>
-        Assert.Equal([1, 1, 1, 2], ((SlowOnlyOptions)Load("""{ "model": { "backbone": { "type": "SlowOnly" } } }""", "model.backbone.pathway.dilations.3=2")
-            .Model.Backbone).Pathway.Dilations);
+    public void An_entry_of_a_list_that_nobody_gave_is_that_of_the_default()
+    {
+        DetectionConfig mine = Load("""{ "model": { "backbone": { "type": "SlowOnly" } } }""", "model.backbone.pathway.dilations.3=2");
+
+        Assert.Equal([1, 1, 1, 2], Assert.IsType<SlowOnlyOptions>(mine.Model.Backbone).Pathway.Dilations);
+    }
 
     [Fact]
     public void The_heads_input_follows_what_is_set()
     {
-        Assert.Equal(1280, DetectionConfig.Load(SlowFast, ["model.backbone.fast.baseChannels=8", "model.backbone.slow.baseChannels=32", "model.backbone.channelRatio=4"])
-            .Model.Head.InputChannels);
+        string[] narrow = ["model.backbone.slow.baseChannels=32", "model.backbone.channelRatio=4"];
+
+        Assert.Equal(1280, DetectionConfig.Load(SlowFast, narrow).Model.Head.InputChannels);
         Assert.Equal(4096, DetectionConfig.Load(SlowOnly, ["model.roIExtractor.withGlobal=true"]).Model.Head.InputChannels);
         Assert.Equal(2304, DetectionConfig.Load(SlowOnly, ["model.sharedHead.type=ActorRelation"]).Model.Head.InputChannels);
     }
