@@ -14,6 +14,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     ImportCommand.Create(),
     ExportCommand.Create(),
     VerifyCommand.Create(),
+    ConfigCommand.Create(),
     DoctorCommand.Create(),
 };
 root.HelpName = "mlava";
