@@ -22,4 +22,11 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
     /// last normalisation of each residual block 0 where the options say so (reference specification §2.5).
     /// </summary>
     public abstract void InitializeWeights();
+
+    /// <inheritdoc/>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        Convolution.DropPreparations(this);
+        return base.load_state_dict(source, strict, skip);
+    }
 }

@@ -17,6 +17,7 @@ public static class ModuleState
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(state);
         using var _ = no_grad();
+        Convolution.DropPreparations(module);
         Dictionary<string, Tensor> own = module.state_dict();
         List<string> unexpected = [], misshapen = [];
         HashSet<string> loaded = [];
