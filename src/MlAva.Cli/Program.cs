@@ -15,6 +15,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     ExportCommand.Create(),
     FeatureBankCommand.Create(),
     VerifyCommand.Create(),
+    ConfigCommand.Create(),
     DoctorCommand.Create(),
 };
 root.HelpName = "mlava";

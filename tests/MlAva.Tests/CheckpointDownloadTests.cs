@@ -46,14 +46,16 @@ public sealed class CheckpointDownloadTests : IDisposable
         using LoopbackServer server = new((_, request) => LoopbackServer.File(Content, request, Tag));
         await Run(server);
         Assert.Equal(new(Target, Content.Length, Hash, IsVerified: true, WasThere: true), await Run(server));
-        Assert.Equal(new(Target, Content.Length, Hash, IsVerified: true, WasThere: true), await Run(server, o => o with { Replace = true }));
+        Assert.Equal(new(Target, Content.Length, Hash, IsVerified: true, WasThere: true),
+            await Run(server, o => o with { Replace = true }));
         Assert.Single(server.Requests);
     }
 
     [Fact]
     public async Task A_stopped_download_leaves_its_part_and_goes_on_from_there()
     {
-        using LoopbackServer server = new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n == 0 ? 700_000 : null, Stalls = n == 0 });
+        using LoopbackServer server =
+            new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n == 0 ? 700_000 : null, Stalls = n == 0 });
         using CancellationTokenSource source = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Run(server, told: new Watch(p =>
         {
@@ -135,7 +137,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     public async Task An_answer_about_another_file_is_not_put_behind_the_part()
     {
         // A server that heeds the range and not the condition.
-        using LoopbackServer server = new((n, request) => LoopbackServer.File(n == 0 ? Other : Content, request.Where(h => h.Key != "if-range")
+        using LoopbackServer server =
+            new((n, request) => LoopbackServer.File(n == 0 ? Other : Content, request.Where(h => h.Key != "if-range")
             .ToDictionary(h => h.Key, h => h.Value), n == 0 ? "\"old\"" : Tag));
         await Interrupted(server, 5000, Other);
         await Run(server);
@@ -158,7 +161,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     public async Task A_part_of_another_address_or_without_a_word_on_it_is_dropped()
     {
         using LoopbackServer server = new((_, request) => LoopbackServer.File(Content, request, Tag));
-        foreach (string? word in (string?[])[null, "{", "null", """{"Address":"http://127.0.0.1/other.pth","ETag":"\"one\"","Total":1500000}"""])
+        foreach (string? word in (string?[])[null, "{", "null",
+            """{"Address":"http://127.0.0.1/other.pth","ETag":"\"one\"","Total":1500000}"""])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
             File.WriteAllBytes(Part, Other[..400]);
@@ -174,11 +178,13 @@ public sealed class CheckpointDownloadTests : IDisposable
     public async Task A_connection_that_is_cut_is_asked_for_the_rest()
     {
         int[] cuts = [0, 100_000, 1, 300_000];
-        using LoopbackServer server = new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n < cuts.Length ? cuts[n] : null });
+        using LoopbackServer server =
+            new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n < cuts.Length ? cuts[n] : null });
         List<DownloadProgress> told = [];
         await Run(server, told: told);
         IsWhole();
-        Assert.Equal([null, null, "bytes=100000-", "bytes=100001-", "bytes=400001-"], server.Requests.Select(r => r.GetValueOrDefault("range")));
+        Assert.Equal([null, null, "bytes=100000-", "bytes=100001-", "bytes=400001-"],
+            server.Requests.Select(r => r.GetValueOrDefault("range")));
         Assert.Equal(4, told.Count(p => p.Trouble is not null));
         Assert.Contains("trying again", told.First(p => p.Trouble is not null).Trouble, StringComparison.Ordinal);
     }
@@ -187,7 +193,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     public async Task Attempts_end_and_the_part_stays_for_the_next_run()
     {
         using LoopbackServer server = new((_, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = 1000 });
-        CheckpointDownloadException error = await Assert.ThrowsAsync<CheckpointDownloadException>(() => Run(server, o => o with { Attempts = 3 }));
+        CheckpointDownloadException error =
+            await Assert.ThrowsAsync<CheckpointDownloadException>(() => Run(server, o => o with { Attempts = 3 }));
         Assert.Contains("(3 times in a row); expected the whole file", error.Message, StringComparison.Ordinal);
         Assert.Contains("goes on from the 3000 bytes", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, server.Requests.Count);
@@ -197,7 +204,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     [Fact]
     public async Task A_server_that_stays_silent_is_asked_again()
     {
-        using LoopbackServer server = new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n == 0 ? 1000 : null, Stalls = n == 0 });
+        using LoopbackServer server =
+            new((n, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = n == 0 ? 1000 : null, Stalls = n == 0 });
         List<DownloadProgress> told = [];
         await Run(server, o => o with { StallTimeout = TimeSpan.FromSeconds(1) }, told);
         IsWhole();
@@ -211,7 +219,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     [InlineData("408 Request Timeout")]
     public async Task A_busy_server_is_asked_again(string status)
     {
-        using LoopbackServer server = new((n, request) => n < 2 ? new([], status, "Retry-After: 0") : LoopbackServer.File(Content, request, Tag));
+        using LoopbackServer server =
+            new((n, request) => n < 2 ? new([], status, "Retry-After: 0") : LoopbackServer.File(Content, request, Tag));
         await Run(server);
         IsWhole();
         Assert.Equal(3, server.Requests.Count);
@@ -247,7 +256,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     [Fact]
     public async Task A_wrong_file_that_is_cut_over_and_over_ends_all_the_same()
     {
-        using LoopbackServer server = new((_, request) => LoopbackServer.File(Other, request, Tag) with { CutAfter = request.ContainsKey("range") ? null : 9 });
+        using LoopbackServer server =
+            new((_, request) => LoopbackServer.File(Other, request, Tag) with { CutAfter = request.ContainsKey("range") ? null : 9 });
         await Assert.ThrowsAsync<CheckpointDownloadException>(() => Run(server));
         Assert.Equal(4, server.Requests.Count);
     }
@@ -273,13 +283,17 @@ public sealed class CheckpointDownloadTests : IDisposable
         using LoopbackServer server = new((_, request) => LoopbackServer.File(Content, request, Tag));
         string plain = _folder.File("plain.pth");
         CheckpointDownloadOptions options = new() { Source = server.Address("plain.pth"), Path = plain };
-        Assert.Equal(new(plain, Content.Length, Hash, IsVerified: false, WasThere: false), await CheckpointDownload.RunAsync(options, client: _client));
-        Assert.Equal(new(plain, Content.Length, Hash, IsVerified: false, WasThere: true), await CheckpointDownload.RunAsync(options, client: _client));
-        Assert.True((await CheckpointDownload.RunAsync(options with { ExpectedHash = Hash.ToUpperInvariant() }, client: _client)).IsVerified);
+        Assert.Equal(new(plain, Content.Length, Hash, IsVerified: false, WasThere: false),
+            await CheckpointDownload.RunAsync(options, client: _client));
+        Assert.Equal(new(plain, Content.Length, Hash, IsVerified: false, WasThere: true),
+            await CheckpointDownload.RunAsync(options, client: _client));
+        Assert.True((await CheckpointDownload.RunAsync(options with { ExpectedHash = Hash.ToUpperInvariant() }, client: _client))
+            .IsVerified);
         string named = _folder.File("renamed.pth");
         CheckpointDownloadOptions byAddress = new() { Source = server.Address($"a-{Hash[..8]}.pth"), Path = named };
         Assert.True((await CheckpointDownload.RunAsync(byAddress, client: _client)).IsVerified);
-        await Assert.ThrowsAsync<CheckpointDownloadException>(() => CheckpointDownload.RunAsync(options with { ExpectedHash = new('0', 64) }, client: _client));
+        await Assert.ThrowsAsync<CheckpointDownloadException>(() =>
+            CheckpointDownload.RunAsync(options with { ExpectedHash = new('0', 64) }, client: _client));
     }
 
     [Fact]
@@ -312,7 +326,8 @@ public sealed class CheckpointDownloadTests : IDisposable
     [Fact]
     public async Task Two_downloads_of_one_file_do_not_mix()
     {
-        using LoopbackServer server = new((_, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = 1000, Stalls = true });
+        using LoopbackServer server =
+            new((_, request) => LoopbackServer.File(Content, request, Tag) with { CutAfter = 1000, Stalls = true });
         using CancellationTokenSource source = new();
         TaskCompletionSource began = new();
         Task<CheckpointDownloadResult> first = Run(server, told: new Watch(_ => began.TrySetResult()), cancellation: source.Token);
@@ -326,8 +341,10 @@ public sealed class CheckpointDownloadTests : IDisposable
     [Fact]
     public async Task A_server_that_cannot_be_reached_is_told_without_what_is_secret_in_the_address()
     {
-        CheckpointDownloadOptions options = new() { Source = new("http://name:word@127.0.0.1:1/a.pth?token=secret"), Path = _folder.File("a.pth"), Attempts = 1 };
-        CheckpointDownloadException error = await Assert.ThrowsAsync<CheckpointDownloadException>(() => CheckpointDownload.RunAsync(options));
+        CheckpointDownloadOptions options =
+            new() { Source = new("http://name:word@127.0.0.1:1/a.pth?token=secret"), Path = _folder.File("a.pth"), Attempts = 1 };
+        CheckpointDownloadException error =
+            await Assert.ThrowsAsync<CheckpointDownloadException>(() => CheckpointDownload.RunAsync(options));
         Assert.StartsWith("http://127.0.0.1:1/a.pth: found ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
@@ -338,7 +355,8 @@ public sealed class CheckpointDownloadTests : IDisposable
         { "Source is a.pth", o => o with { Source = new("a.pth", UriKind.Relative) } },
         { "Path is ''", o => o with { Path = "" } },
         { "Path is '.'", o => o with { Path = "." } },
-        { "Path is 'a-00000000.pth', whose name tells another hash", o => o with { Path = "a-00000000.pth", Source = new("http://h/a-11111111.pth") } },
+        { "Path is 'a-00000000.pth', whose name tells another hash", o =>
+            o with { Path = "a-00000000.pth", Source = new("http://h/a-11111111.pth") } },
         { "ExpectedHash is '1234567'", o => o with { ExpectedHash = "1234567" } },
         { "ExpectedHash is '1234567x'", o => o with { ExpectedHash = "1234567x" } },
         { "Attempts is 0", o => o with { Attempts = 0 } },
@@ -348,7 +366,8 @@ public sealed class CheckpointDownloadTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task Impossible_options_are_refused_with_the_legal_range(string message, Func<CheckpointDownloadOptions, CheckpointDownloadOptions> change)
+    public async Task Impossible_options_are_refused_with_the_legal_range(string message,
+        Func<CheckpointDownloadOptions, CheckpointDownloadOptions> change)
     {
         CheckpointDownloadOptions options = change(new() { Source = new("http://127.0.0.1/a.pth"), Path = "a.pth" });
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => CheckpointDownload.RunAsync(options, client: _client));
@@ -370,13 +389,16 @@ public sealed class CheckpointDownloadTests : IDisposable
         part.SetLength(length);
     }
 
-    Task<CheckpointDownloadResult> Run(LoopbackServer server, Func<CheckpointDownloadOptions, CheckpointDownloadOptions>? change = null, List<DownloadProgress>? told = null)
+    Task<CheckpointDownloadResult> Run(LoopbackServer server, Func<CheckpointDownloadOptions, CheckpointDownloadOptions>? change = null,
+        List<DownloadProgress>? told = null)
         => Run(server, told is null ? null : new Watch(told.Add), change);
 
-    Task<CheckpointDownloadResult> Run(LoopbackServer server, Watch? told, Func<CheckpointDownloadOptions, CheckpointDownloadOptions>? change = null,
+    Task<CheckpointDownloadResult> Run(LoopbackServer server, Watch? told,
+        Func<CheckpointDownloadOptions, CheckpointDownloadOptions>? change = null,
         CancellationToken cancellation = default)
     {
-        CheckpointDownloadOptions options = new() { Source = server.Address(Path.GetFileName(Target)), Path = Target, FirstDelay = TimeSpan.FromMilliseconds(1) };
+        CheckpointDownloadOptions options =
+            new() { Source = server.Address(Path.GetFileName(Target)), Path = Target, FirstDelay = TimeSpan.FromMilliseconds(1) };
         return CheckpointDownload.RunAsync(change?.Invoke(options) ?? options, told, _client, cancellation);
     }
 

@@ -19,7 +19,8 @@ public sealed class CheckpointExportTests
         using DisposeScope scope = NewDisposeScope();
         using TemporaryFolder folder = new();
         string path = folder.File(name);
-        CheckpointExport.Write(path, new Dictionary<string, Tensor> { ["w"] = arange(6, ScalarType.Float32) }, new Dictionary<string, object?> { ["config"] = "x", ["epoch"] = 3 });
+        CheckpointExport.Write(path, new Dictionary<string, Tensor> { ["w"] = arange(6, ScalarType.Float32) },
+            new Dictionary<string, object?> { ["config"] = "x", ["epoch"] = 3 });
         using CheckpointFile read = CheckpointFile.Read(path);
         Assert.Equal(format, read.Format);
         Assert.Equal([0, 1, 2, 3, 4, 5], read.Tensors["w"].data<float>().ToArray());
@@ -41,7 +42,9 @@ public sealed class CheckpointExportTests
         }
         Assert.Contains("'optimizer'", Assert.Throws<ArgumentException>(() => CheckpointExport.Write(folder.File("a.safetensors"), tensors,
             extra: new Dictionary<string, object?> { ["optimizer"] = 1 })).Message, StringComparison.Ordinal);
-        Assert.Contains("ends with '.onnx'; expected .pth", Assert.Throws<ArgumentException>(() => CheckpointExport.Write(folder.File("a.onnx"), tensors)).Message, StringComparison.Ordinal);
+        Assert.Contains("ends with '.onnx'; expected .pth",
+            Assert.Throws<ArgumentException>(() => CheckpointExport.Write(folder.File("a.onnx"), tensors)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
     }
 }

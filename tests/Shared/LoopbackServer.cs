@@ -38,7 +38,8 @@ public sealed class LoopbackServer : IDisposable
         public bool TellsLength { get; init; } = true;
     }
 
-    public Uri Address(string name) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/zoo/{name}"));
+    public Uri Address(string name) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/zoo/{name}"));
 
     /// <summary>The headers of all requests so far.</summary>
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> Requests { get; } = new();
@@ -46,7 +47,8 @@ public sealed class LoopbackServer : IDisposable
     /// <summary>What a well-behaved server answers: the rest of the file where that is asked for and the file is still the same.</summary>
     public static Answer File(byte[] content, IReadOnlyDictionary<string, string> request, string tag)
     {
-        if (!request.TryGetValue("range", out string? range) || (request.TryGetValue("if-range", out string? condition) && condition != tag))
+        if (!request.TryGetValue("range", out string? range)
+            || (request.TryGetValue("if-range", out string? condition) && condition != tag))
             return new(content, Headers: [$"ETag: {tag}"]);
         int from = int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
         return from >= content.Length
@@ -76,11 +78,13 @@ public sealed class LoopbackServer : IDisposable
             using StreamReader reader = new(stream, Encoding.Latin1, leaveOpen: true);
             Dictionary<string, string> headers = new() { ["request"] = await reader.ReadLineAsync(_stop.Token) ?? "" };
             while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
-                headers[line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+                headers[line[..line.IndexOf(':', StringComparison.Ordinal)].ToLowerInvariant()] =
+                    line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
             Requests.Enqueue(headers);
             Answer answer = _serve(Interlocked.Increment(ref _count) - 1, headers);
             string[] lines = [$"HTTP/1.1 {answer.Status}", .. answer.Headers, "Connection: close"];
-            if (answer.TellsLength) lines = [.. lines, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {answer.Body.Length}")];
+            if (answer.TellsLength)
+                lines = [.. lines, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {answer.Body.Length}")];
             await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), _stop.Token);
             await stream.WriteAsync(answer.Body.AsMemory(0, answer.CutAfter ?? answer.Body.Length), _stop.Token);
             if (answer.Stalls) await Task.Delay(Timeout.Infinite, _stop.Token);

@@ -48,7 +48,7 @@ static class ImportCommand
             if (!report.IsComplete) Terminal.Note(report.Describe().TrimEnd());
             if (ending == ".zip") ModelFile.Save(context, model, AvaDataView.SchemaOf(options.ClassNames), target);
             else DetectorCheckpoint.Save(model, target);
-            Terminal.WriteResult($"{target}: {chosen.Network}, {chosen.Model.Head.NumClasses} columns of scores, {report.Loaded} of {report.Total} tensors from {path}");
+            Terminal.WriteResult($"{target}: {chosen.Summary}, {chosen.Model.Head.NumClasses} columns of scores, {report.Loaded} of {report.Total} tensors from {path}");
             return ExitCodes.Fine;
         });
     }

@@ -58,9 +58,8 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
     public override FrameBatch forward(FrameBatch input)
     {
         using DisposeScope scope = NewDisposeScope();
-        FrameBatch residual = _expand.forward(_convolve.forward(_reduce.forward(input)));
         FrameBatch identity = _downsample is null ? input : _downsample.forward(input);
-        FrameBatch output = new(residual.Frames.add_(identity.Frames, Constants.One).relu_(), input.Clips);
+        FrameBatch output = _expand.ForwardOnto(_convolve.forward(_reduce.forward(input)), identity);
         if (_nonLocal is not null) output = _nonLocal.forward(output);
         output.Frames.MoveToOuterDisposeScope();
         return output;

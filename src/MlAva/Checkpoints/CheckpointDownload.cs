@@ -33,8 +33,8 @@ public sealed class CheckpointDownload
     }
 
     /// <summary>
-    /// Downloads the file, or finds it there. When stopped, what has come stays in <c>FILE.part</c> and the next run goes on from it, if the
-    /// server says that the file is still the same.
+    /// Downloads the file, or finds it there. When stopped, what has come stays in <c>FILE.part</c> and the next run goes on from it, if
+    /// the server says that the file is still the same.
     /// </summary>
     /// <param name="options">What, where to, how long to try.</param>
     /// <param name="progress">Told now and then how far it is, and at the end.</param>
@@ -42,11 +42,11 @@ public sealed class CheckpointDownload
     /// <param name="cancellation">Stops the download.</param>
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     /// <exception cref="CheckpointDownloadException">
-    /// The server has no such file or cannot be reached, the content has another hash (it is set aside as <c>FILE.wrong</c>), or another file
-    /// stands in the place.
+    /// The server has no such file or cannot be reached, the content has another hash (it is set aside as <c>FILE.wrong</c>), or another
+    /// file stands in the place.
     /// </exception>
-    public static async Task<CheckpointDownloadResult> RunAsync(CheckpointDownloadOptions options, IProgress<DownloadProgress>? progress = null,
-        HttpClient? client = null, CancellationToken cancellation = default)
+    public static async Task<CheckpointDownloadResult> RunAsync(CheckpointDownloadOptions options,
+        IProgress<DownloadProgress>? progress = null, HttpClient? client = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -132,7 +132,8 @@ public sealed class CheckpointDownload
                         $"run again later; it goes on from the {part.Length} bytes that are here", e);
                 }
                 TimeSpan pause = Pause(failed, e.Wait);
-                Report(part, always: true, string.Create(CultureInfo.InvariantCulture, $"{e.Message}; trying again in {pause.TotalSeconds:0.#} s"));
+                Report(part, always: true,
+                    string.Create(CultureInfo.InvariantCulture, $"{e.Message}; trying again in {pause.TotalSeconds:0.#} s"));
                 await Task.Delay(pause, cancellation).ConfigureAwait(false);
             }
         }
@@ -158,7 +159,8 @@ public sealed class CheckpointDownload
             request.Headers.IfRange = part.Condition;
         }
         limit.CancelAfter(_options.StallTimeout);
-        using HttpResponseMessage answer = await Network(() => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token), cancellation)
+        using HttpResponseMessage answer =
+            await Network(() => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token), cancellation)
             .ConfigureAwait(false);
         if (!Prepare(part, answer)) return;
         using Stream body = await Network(() => answer.Content.ReadAsStreamAsync(limit.Token), cancellation).ConfigureAwait(false);
@@ -166,7 +168,8 @@ public sealed class CheckpointDownload
         while (true)
         {
             limit.CancelAfter(_options.StallTimeout);
-            int count = await Network(() => body.ReadAsync(buffer, limit.Token).AsTask(), cancellation).ConfigureAwait(false);
+            int count = await Network(() => Watched(body.ReadAsync(buffer, limit.Token).AsTask(), part), cancellation)
+                .ConfigureAwait(false);
             if (count == 0) break;
             part.Write(buffer.AsSpan(0, count));
             _received += count;
@@ -179,6 +182,17 @@ public sealed class CheckpointDownload
             throw new TransferInterruptedException($"an answer that ended at byte {length} of {total}");
         }
         if (part.Length == 0) throw Refused("an empty file", "check the address");
+    }
+
+    /// <summary>Waits for bytes, and tells how far it is meanwhile.</summary>
+    async Task<int> Watched(Task<int> read, PartFile part)
+    {
+        while (_progress is not null && !read.IsCompleted)
+        {
+            Task pause = Task.Delay(ReportEvery, CancellationToken.None);
+            if (await Task.WhenAny(read, pause).ConfigureAwait(false) == pause) Report(part);
+        }
+        return await read.ConfigureAwait(false);
     }
 
     /// <summary>Makes the part ready for an answer's body; false where it has all bytes already.</summary>
@@ -196,11 +210,13 @@ public sealed class CheckpointDownload
                     throw Refused($"bytes packed as {packed}", "choose a server that gives the file as it is");
                 part.Remember(_address, answer);
                 return true;
-            case HttpStatusCode.PartialContent when answer.Content.Headers.ContentRange is { Unit: "bytes" } range && range.From == part.Length && part.Agrees(answer):
+            case HttpStatusCode.PartialContent when answer.Content.Headers.ContentRange is { Unit: "bytes" } range
+                && range.From == part.Length && part.Agrees(answer):
                 _goesOn = true;
                 part.Remember(_address, answer);
                 return true;
-            case HttpStatusCode.RequestedRangeNotSatisfiable when part.Length > 0 && answer.Content.Headers.ContentRange?.Length == part.Length:
+            case HttpStatusCode.RequestedRangeNotSatisfiable when part.Length > 0
+                && answer.Content.Headers.ContentRange?.Length == part.Length:
                 _goesOn = true;
                 return false;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable when part.Length > 0:
@@ -213,7 +229,8 @@ public sealed class CheckpointDownload
         }
     }
 
-    static string Status(HttpResponseMessage answer) => string.Create(CultureInfo.InvariantCulture, $"status {(int)answer.StatusCode} {answer.ReasonPhrase}").TrimEnd();
+    static string Status(HttpResponseMessage answer) =>
+        string.Create(CultureInfo.InvariantCulture, $"status {(int)answer.StatusCode} {answer.ReasonPhrase}").TrimEnd();
 
     CheckpointDownloadException Refused(string found, string mend) => new(_address, found, "the file", mend);
 
@@ -226,7 +243,8 @@ public sealed class CheckpointDownload
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError)
         {
-            throw new CheckpointDownloadException(_address, $"no secure connection ({Innermost(e)})", "a server whose certificate can be trusted",
+            throw new CheckpointDownloadException(_address, $"no secure connection ({Innermost(e)})",
+                "a server whose certificate can be trusted",
                 "check the address, the machine's clock and its certificates", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellation.IsCancellationRequested)
@@ -246,7 +264,8 @@ public sealed class CheckpointDownload
         if (_progress is null || (!always && _clock.Elapsed - _lastReport < ReportEvery)) return;
         _lastReport = _clock.Elapsed;
         double rate = _received / Math.Max(1e-3, _clock.Elapsed.TotalSeconds);
-        TimeSpan? left = part.Total is { } total && rate > 0 ? TimeSpan.FromSeconds(Math.Min(1e9, Math.Max(0, total - part.Length) / rate)) : null;
+        TimeSpan? left = part.Total is { } total && rate > 0
+            ? TimeSpan.FromSeconds(Math.Min(1e9, Math.Max(0, total - part.Length) / rate)) : null;
         _progress.Report(new(part.Length, part.Total, rate, left, trouble));
     }
 }

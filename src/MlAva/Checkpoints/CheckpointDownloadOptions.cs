@@ -21,8 +21,8 @@ public sealed record CheckpointDownloadOptions
     public string? ExpectedHash { get; init; }
 
     /// <summary>
-    /// Whether a file that is there already is replaced. Default: one with the right hash, or one whose hash is not known, is kept; one with
-    /// another hash is an error.
+    /// Whether a file that is there already is replaced. Default: one with the right hash, or one whose hash is not known, is kept; one
+    /// with another hash is an error.
     /// </summary>
     public bool Replace { get; init; }
 
@@ -38,19 +38,25 @@ public sealed record CheckpointDownloadOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (Source is not { IsAbsoluteUri: true, Scheme: "http" or "https" }) throw Illegal(nameof(Source), Source, "an address that begins with http:// or https://");
-        if (string.IsNullOrEmpty(Path) || Directory.Exists(Path)) throw Illegal(nameof(Path), $"'{Path}'", "the path of a file, not of a folder");
+        if (Source is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            throw Illegal(nameof(Source), Source, "an address that begins with http:// or https://");
+        if (string.IsNullOrEmpty(Path) || Directory.Exists(Path))
+            throw Illegal(nameof(Path), $"'{Path}'", "the path of a file, not of a folder");
         if (ExpectedHash is { } hash && (hash.Length is < MinDigits or > MaxDigits || !hash.All(char.IsAsciiHexDigit)))
             throw Illegal(nameof(ExpectedHash), $"'{hash}'", $"{MinDigits} to {MaxDigits} hexadecimal digits of a SHA-256");
-        if (ExpectedHash is null && CheckpointHash.InName(Path) is { } own && CheckpointHash.InName(Source.AbsolutePath) is { } other && own != other)
-            throw Illegal(nameof(Path), $"'{Path}', whose name tells another hash than the address", $"…-{other}, or {nameof(ExpectedHash)} to decide");
+        (string? own, string? other) = (CheckpointHash.InName(Path), CheckpointHash.InName(Source.AbsolutePath));
+        if (ExpectedHash is null && own is not null && other is not null && own != other)
+            throw Illegal(nameof(Path), $"'{Path}', whose name tells another hash than the address",
+                $"…-{other}, or {nameof(ExpectedHash)} to decide");
         if (Attempts is < 1 or > 100) throw Illegal(nameof(Attempts), Attempts, "1 to 100");
         if (FirstDelay < TimeSpan.Zero || FirstDelay > TimeSpan.FromHours(1)) throw Illegal(nameof(FirstDelay), FirstDelay, "0 to an hour");
-        if (StallTimeout <= TimeSpan.Zero || StallTimeout > TimeSpan.FromHours(1)) throw Illegal(nameof(StallTimeout), StallTimeout, "more than 0, up to an hour");
+        if (StallTimeout <= TimeSpan.Zero || StallTimeout > TimeSpan.FromHours(1))
+            throw Illegal(nameof(StallTimeout), StallTimeout, "more than 0, up to an hour");
     }
 
     /// <summary>The digits with which the file's hash must begin, in lower case; null where none are known.</summary>
-    internal string? Digits() => ExpectedHash?.ToLowerInvariant() ?? CheckpointHash.InName(Path) ?? CheckpointHash.InName(Source.AbsolutePath);
+    internal string? Digits() =>
+        ExpectedHash?.ToLowerInvariant() ?? CheckpointHash.InName(Path) ?? CheckpointHash.InName(Source.AbsolutePath);
 
     /// <summary>The address without what may be secret in it.</summary>
     internal string Address() => Source.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

@@ -6,8 +6,8 @@ using MlAva.Networks;
 namespace MlAva.Checkpoints;
 
 /// <summary>
-/// The bytes of a download that is not done: <c>FILE.part</c>, and beside it <c>FILE.part.json</c> with what the server said of the file, by
-/// which a later run knows whether it is still the same. Only one process at a time holds it.
+/// The bytes of a download that is not done: <c>FILE.part</c>, and beside it <c>FILE.part.json</c> with what the server said of the file,
+/// by which a later run knows whether it is still the same. Only one process at a time holds it.
 /// </summary>
 sealed class PartFile : IDisposable
 {
@@ -48,7 +48,8 @@ sealed class PartFile : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new CheckpointDownloadException(path, "a file in use", "one that no other download writes to", "let the other download finish, or stop it", e);
+            throw new CheckpointDownloadException(path, "a file in use", "one that no other download writes to",
+                "let the other download finish, or stop it", e);
         }
     }
 
@@ -60,7 +61,8 @@ sealed class PartFile : IDisposable
     {
         if (_memory is not { } memory) return false;
         Memory now = Describe(memory.Address, answer);
-        return (memory.Total is null || now.Total is null || memory.Total == now.Total) && (memory.ETag is null || now.ETag is null || memory.ETag == now.ETag)
+        return (memory.Total is null || now.Total is null || memory.Total == now.Total)
+            && (memory.ETag is null || now.ETag is null || memory.ETag == now.ETag)
             && (memory.LastModified is null || now.LastModified is null || memory.LastModified == now.LastModified);
     }
 
@@ -70,7 +72,14 @@ sealed class PartFile : IDisposable
         Memory now = Describe(address, answer);
         // An answer that continues the file may say less than the first did.
         if (Length > 0 && _memory is { } known)
-            now = now with { ETag = now.ETag ?? known.ETag, LastModified = now.LastModified ?? known.LastModified, Total = now.Total ?? known.Total };
+        {
+            now = now with
+            {
+                ETag = now.ETag ?? known.ETag,
+                LastModified = now.LastModified ?? known.LastModified,
+                Total = now.Total ?? known.Total,
+            };
+        }
         if (now == _memory) return;
         _memory = now;
         AtomicFile.WriteAllText(_memoryPath, JsonSerializer.Serialize(now));

@@ -15,7 +15,10 @@ static class ConfigJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Prepare } },
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), new TemplateConverter(), new DoubleConverter() },
+        Converters =
+        {
+            new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), new TemplateConverter(), new DoubleConverter(),
+        },
         AllowOutOfOrderMetadataProperties = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -37,12 +40,14 @@ static class ConfigJson
             JsonPropertyInfo property = type.Properties[i];
             if (property.Set is null || IsDerived(type.Type, property.Name)) type.Properties.RemoveAt(i);
             // What a record has by itself stays where the configuration gives only a part: SlowFast's fast pathway is not any pathway.
-            else if (IsRecord(property.PropertyType) && !property.PropertyType.IsAbstract) property.ObjectCreationHandling = JsonObjectCreationHandling.Populate;
+            else if (IsRecord(property.PropertyType) && !property.PropertyType.IsAbstract)
+                property.ObjectCreationHandling = JsonObjectCreationHandling.Populate;
         }
     }
 
     /// <summary>What follows from the rest and is therefore never given.</summary>
-    static bool IsDerived(Type type, string key) => type == typeof(ActionHeadOptions) && key == Key(nameof(ActionHeadOptions.InputChannels));
+    static bool IsDerived(Type type, string key) =>
+        type == typeof(ActionHeadOptions) && key == Key(nameof(ActionHeadOptions.InputChannels));
 
     /// <summary>Writes 1e-05 as everybody does, not 1E-05.</summary>
     sealed class DoubleConverter : JsonConverter<double>
@@ -67,6 +72,7 @@ static class ConfigJson
             }
         }
 
-        public override void Write(Utf8JsonWriter writer, FrameTemplate value, JsonSerializerOptions options) => writer.WriteStringValue(value.Pattern);
+        public override void Write(Utf8JsonWriter writer, FrameTemplate value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Pattern);
     }
 }

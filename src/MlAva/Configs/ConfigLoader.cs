@@ -10,7 +10,9 @@ sealed class ConfigLoader
     readonly List<ConfigFile> _open = [];
     int _below, _above;
 
-    /// <summary>Reads a file and what it extends: of the files in <c>extends</c> the later wins, and this one wins over all of them.</summary>
+    /// <summary>
+    /// Reads a file and what it extends: of the files in <c>extends</c> the later wins, and this one wins over all of them.
+    /// </summary>
     /// <exception cref="ConfigException">A file cannot be read, or the way through <c>extends</c> leads back.</exception>
     public ConfigNode Load(ConfigFile file)
     {
@@ -45,14 +47,14 @@ sealed class ConfigLoader
         int start = _open.FindIndex(f => f.Identity == below.Identity);
         if (start < 0) return below;
         string circle = string.Join(" → ", _open.Skip(start).Append(below).Select(f => f.Path));
-        throw new ConfigException(new ConfigProblem(extended.Origin, ExtendsKey, $"a circle, {circle}", "files that do not extend each other"));
+        throw new ConfigException(extended.Origin, ExtendsKey, $"a circle, {circle}", "files that do not extend each other");
     }
 
     static ConfigNode Parse(ConfigFile file, int layer)
     {
         ConfigNode node = ConfigReader.Read(file.Read(), line => new(file.Path, line) { Layer = layer });
         return node.Members is not null ? node
-            : throw new ConfigException(new ConfigProblem(node.Origin, "", Found(node), "an object: { … }"));
+            : throw new ConfigException(node.Origin, "", Found(node), "an object: { … }");
     }
 
     static IReadOnlyList<ConfigNode> Extended(ConfigNode own)
@@ -60,7 +62,7 @@ sealed class ConfigLoader
         if (!own.Members!.TryGetValue(ExtendsKey, out ConfigNode? extends) || extends.IsNull) return [];
         IReadOnlyList<ConfigNode> all = extends.Items ?? [extends];
         return all.FirstOrDefault(e => !e.Text.StartsWith('"')) is { } wrong
-            ? throw new ConfigException(new ConfigProblem(wrong.Origin, ExtendsKey, Found(wrong), "a path, or a list of paths"))
+            ? throw new ConfigException(wrong.Origin, ExtendsKey, Found(wrong), "a path, or a list of paths")
             : all;
     }
 }

@@ -31,7 +31,8 @@ sealed class ConfigNode
     public static ConfigNode Plain(ConfigOrigin origin, string text) => new(origin, null, null, text);
 
     /// <summary>
-    /// This written over another: objects are merged, everything else is replaced. An object of another type is replaced too, since the two have no key in common.
+    /// This written over another: objects are merged, everything else is replaced. An object of another type is replaced too, since the
+    /// two have no key in common.
     /// A null stays, as a mark that the value was taken away, and where.
     /// </summary>
     public ConfigNode Over(ConfigNode? below)
@@ -60,10 +61,14 @@ sealed class ConfigNode
 
     /// <summary>The JSON on one line, without what was taken away.</summary>
     public override string ToString() =>
-        Members is not null ? "{" + string.Join(',', Members.Where(m => !m.Value.IsNull).Select(m => $"{JsonSerializer.Serialize(m.Key)}:{m.Value}")) + "}"
+        Members is not null
+            ? "{" + string.Join(',', Members.Where(m => !m.Value.IsNull).Select(m => $"{JsonSerializer.Serialize(m.Key)}:{m.Value}")) + "}"
         : Items is not null ? "[" + string.Join(',', Items) + "]"
         : Text;
 
-    bool IsOfAnotherType(ConfigNode below) =>
-        Members!.TryGetValue(TypeKey, out ConfigNode? type) && below.Members!.TryGetValue(TypeKey, out ConfigNode? other) && type.Text != other.Text;
+    bool IsOfAnotherType(ConfigNode below)
+    {
+        ConfigNode? own = Members!.GetValueOrDefault(TypeKey), other = below.Members!.GetValueOrDefault(TypeKey);
+        return own is not null && other is not null && own.Text != other.Text;
+    }
 }

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace MlAva.Configs;
 
 /// <summary>
-/// One value given beside the files: <c>training.epochs=2</c>, <c>clip.mean.0=120</c>, <c>data.train.proposalPath=null</c>. The value is JSON; what is no JSON is
+/// One value given beside the files: <c>training.epochs=2</c>, <c>clip.mean.0=120</c>, <c>data.train.proposalPath=null</c>. The value is
+/// JSON; what is no JSON is
 /// text, and so is everything where the schema knows only text.
 /// </summary>
 sealed class ConfigOverride
@@ -22,7 +23,9 @@ sealed class ConfigOverride
         string path = equals < 0 ? "" : text[..equals].Trim();
         _keys = path.Split('.');
         if (_keys.Any(string.IsNullOrWhiteSpace))
-            throw new ConfigException(new ConfigProblem(_origin, "", "no path before an equals sign", "path=value, such as training.epochs=2"));
+            throw new ConfigException(_origin, "", "no path before an equals sign", "path=value, such as training.epochs=2");
+        if (_keys[0] is ConfigLoader.ExtendsKey or ConfigLoader.SchemaKey)
+            throw new ConfigException(_origin, path, "a key of files", "the path of a value; what is extended stands in a file");
         _value = Value(path, text[(equals + 1)..].Trim());
     }
 
@@ -38,7 +41,10 @@ sealed class ConfigOverride
         if (!isIndex || at?.Items is not { } items)
             return ConfigNode.Object(_origin, new() { [keys[0]] = Put(at?.Members?.GetValueOrDefault(keys[0]), inside, keys[1..]) });
         if (index >= items.Count)
-            throw new ConfigException(new ConfigProblem(_origin, inside, $"entry {index}, counted from 0", $"0 to {items.Count - 1}, since {path} has {items.Count} entries"));
+        {
+            string expected = $"0 to {items.Count - 1}, since {path} has {items.Count} entries";
+            throw new ConfigException(_origin, inside, $"entry {index}, counted from 0", expected);
+        }
         ConfigNode[] changed = [.. items];
         changed[index] = Put(items[index], inside, keys[1..]).Over(items[index]);
         return ConfigNode.List(_origin, changed);
@@ -51,7 +57,7 @@ sealed class ConfigOverride
         {
             return Parse(text, _origin);
         }
-        catch (ConfigException e) when (e.InnerException is JsonException && !(text.StartsWith('[') || text.StartsWith('{') || text.StartsWith('"')))
+        catch (ConfigException e) when (e.InnerException is JsonException && text is not ['[' or '{' or '"', ..])
         {
             return Text(text);
         }

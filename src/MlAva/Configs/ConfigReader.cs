@@ -6,7 +6,6 @@ namespace MlAva.Configs;
 /// <summary>Reads JSON and notes the line of every value.</summary>
 ref struct ConfigReader
 {
-    static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
     readonly ReadOnlySpan<byte> _text;
     readonly Func<int, ConfigOrigin> _origin;
     Utf8JsonReader _json;
@@ -27,9 +26,9 @@ ref struct ConfigReader
     public static ConfigNode Read(ReadOnlySpan<byte> text, Func<int, ConfigOrigin> origin)
     {
         if (text.StartsWith("\uFEFF"u8)) text = text[3..];
+        ConfigReader reader = new(text, origin);
         try
         {
-            ConfigReader reader = new(text, origin);
             reader._json.Read();
             ConfigNode node = reader.Value("", origin(reader.Line()));
             reader._json.Read(); // so that something behind the value is found
@@ -37,12 +36,16 @@ ref struct ConfigReader
         }
         catch (JsonException e)
         {
-            string reason = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
-            throw new ConfigException(new ConfigProblem(origin((int)(e.LineNumber ?? 0) + 1), "", $"text that is no JSON ({reason})", "JSON without comments"), e);
+            // The sentences behind the first are about the reader's options and its position.
+            string reason = e.Message.Split(". ")[0].TrimEnd('.');
+            int line = (int)(e.LineNumber ?? 0) + 1;
+            string found = $"text that is no JSON ({reason})";
+            throw new ConfigException(origin(line), "", found, "JSON, without comments and trailing commas", inner: e);
         }
-        catch (Exception e) when (e is InvalidOperationException { InnerException: DecoderFallbackException } or DecoderFallbackException)
+        catch (InvalidOperationException e) // from text that cannot be decoded, of which the reader tells no more
         {
-            throw new ConfigException(new ConfigProblem(origin(0), "", "bytes that are not UTF-8", "UTF-8 text"), e);
+            const string Found = "bytes that are not UTF-8, or half a surrogate pair";
+            throw new ConfigException(origin(reader._line), "", Found, "UTF-8 text", inner: e);
         }
     }
 
@@ -51,8 +54,17 @@ ref struct ConfigReader
         JsonTokenType.StartObject => Object(path, origin),
         JsonTokenType.StartArray => List(path, origin),
         JsonTokenType.String => ConfigNode.Plain(origin, JsonSerializer.Serialize(_json.GetString(), ConfigJson.Options)),
-        _ => ConfigNode.Plain(origin, Utf8.GetString(_json.ValueSpan)),
+        JsonTokenType.Number => Number(path, origin),
+        _ => ConfigNode.Plain(origin, Encoding.UTF8.GetString(_json.ValueSpan)),
     };
+
+    ConfigNode Number(string path, ConfigOrigin origin)
+    {
+        string text = Encoding.UTF8.GetString(_json.ValueSpan);
+        bool isWhole = text.AsSpan().IndexOfAny('.', 'e', 'E') < 0;
+        return !isWhole || _json.TryGetInt64(out _) ? ConfigNode.Plain(origin, text)
+            : throw new ConfigException(origin, path, text, "a whole number of at most 18 digits");
+    }
 
     ConfigNode Object(string path, ConfigOrigin origin)
     {
@@ -64,7 +76,7 @@ ref struct ConfigReader
             _json.Read();
             ConfigNode value = Value(place, here);
             if (!members.TryAdd(key, value))
-                throw new ConfigException(new ConfigProblem(here, place, "a second value", $"each key once; the first value is at {members[key].Origin}"));
+                throw new ConfigException(here, place, "a second value", $"each key once; the first value is at {members[key].Origin}");
         }
         return ConfigNode.Object(origin, members);
     }

@@ -22,7 +22,9 @@ sealed partial class ConfigRules
         return rules._problems;
     }
 
-    /// <summary>Asks every record of options whether it is possible: parts before wholes, which would only repeat what is wrong with a part.</summary>
+    /// <summary>
+    /// Asks every record of options whether it is possible: parts before wholes, which would only repeat what is wrong with a part.
+    /// </summary>
     /// <returns>Whether all is well.</returns>
     bool CheckRecords(object record, string path)
     {
@@ -32,10 +34,11 @@ sealed partial class ConfigRules
             if (property.GetValue(record) is { } part) well &= CheckRecords(part, Join(path, ConfigJson.Key(property.Name)));
         }
         // The parts before the head say what goes into it; a detector is put together only when they are known to be possible.
-        if (!well || record is DetectorOptions || record.GetType().GetMethod(nameof(ClipOptions.Validate), []) is not { } validate) return well;
+        if (!well || record is DetectorOptions) return well;
         try
         {
-            validate.Invoke(record, BindingFlags.DoNotWrapExceptions, null, null, null);
+            MethodInfo? validate = record.GetType().GetMethod(nameof(ClipOptions.Validate), []);
+            validate?.Invoke(record, BindingFlags.DoNotWrapExceptions, null, null, null);
         }
         catch (ArgumentException e)
         {
@@ -54,7 +57,8 @@ sealed partial class ConfigRules
         // A pathway also speaks for its non-local blocks.
         PropertyInfo? part = type.GetProperties().FirstOrDefault(p => p.PropertyType.Name == match.Groups["type"].Value);
         string place = Join(path, part is null ? inside : $"{ConfigJson.Key(part.Name)}.{inside}");
-        string expected = Word().Replace(match.Groups["expected"].Value, w => type.GetProperty(w.Value) is null ? w.Value : ConfigJson.Key(w.Value));
+        string expected = Word().Replace(
+            match.Groups["expected"].Value, word => type.GetProperty(word.Value) is null ? word.Value : ConfigJson.Key(word.Value));
         return new(OriginOf(place), place, match.Groups["found"].Value, expected + LastGiven(path, OriginOf(place)));
     }
 
@@ -74,34 +78,52 @@ sealed partial class ConfigRules
 
     void CheckTogether()
     {
-        DetectorOptions model = _config.Model;
-        ResNet3dOptions pathway = model.Backbone is SlowFastOptions { Slow: var slow } ? slow : ((SlowOnlyOptions)model.Backbone).Pathway;
-        int stride = pathway.SpatialStrides.Take(pathway.Blocks().Count).Aggregate(4, (all, s) => all * s);
-        if (model.RoIExtractor.FeatureStride != stride)
+        switch (_config.Model.Backbone)
         {
-            Conflict($"{model.RoIExtractor.FeatureStride}", $"the backbone's spatial stride, {stride}: 4 of the stem times those of the stages",
-                "model.roIExtractor.featureStride", model.Backbone is SlowFastOptions ? "model.backbone.slow.spatialStrides" : "model.backbone.pathway.spatialStrides");
+            case SlowOnlyOptions only:
+                CheckStride(only.Pathway, "model.backbone.pathway.spatialStrides");
+                break;
+            case SlowFastOptions both:
+                CheckStride(both.Slow, "model.backbone.slow.spatialStrides");
+                CheckClipLength(both);
+                break;
         }
-        int frames = _config.Clip.Sampling.ClipLength;
-        if (model.Backbone is SlowFastOptions fast && frames % fast.ResampleRate != 0)
-            Conflict($"{frames}", $"a multiple of the backbone's resample rate, {fast.ResampleRate}", "clip.sampling.clipLength", "model.backbone.resampleRate");
         if (_config.Data.CustomClasses is { } custom) CheckCustomClasses(custom);
         CheckFeatureBank();
+    }
+
+    void CheckStride(ResNet3dOptions pathway, string strides)
+    {
+        const int OfStem = 4; // of its convolution and its pooling
+        int stride = pathway.SpatialStrides.Take(pathway.Blocks().Count).Aggregate(OfStem, (all, s) => all * s);
+        if (_config.Model.RoIExtractor.FeatureStride is var given && given != stride)
+        {
+            string expected = $"the backbone's spatial stride, {stride}: {OfStem} of the stem times those of the stages";
+            Conflict($"{given}", expected, "model.roIExtractor.featureStride", strides);
+        }
+    }
+
+    void CheckClipLength(SlowFastOptions backbone)
+    {
+        if (_config.Clip.Sampling.ClipLength is var given && given % backbone.ResampleRate == 0) return;
+        string expected = $"a multiple of the backbone's resample rate, {backbone.ResampleRate}";
+        Conflict($"{given}", expected, "clip.sampling.clipLength", "model.backbone.resampleRate");
     }
 
     void CheckCustomClasses(IReadOnlyList<int> custom)
     {
         const string Place = "data.customClasses";
-        if (_config.Model.Head.NumClasses != custom.Count + 1)
+        if (_config.Model.Head.NumClasses is var classes && classes != custom.Count + 1)
         {
-            Conflict($"{_config.Model.Head.NumClasses}", $"{custom.Count + 1}, one more than there are custom classes, since column 0 stands for none",
-                "model.head.numClasses", Place);
+            string expected = $"{custom.Count + 1}, one more than there are custom classes, since column 0 stands for none";
+            Conflict($"{classes}", expected, "model.head.numClasses", Place);
         }
         if (_config.Data.LabelMapPath is not { } file || _config.Data.Resolve(file) is var path && !File.Exists(path)) return;
         LabelMap map = LabelMap.Read(path);
         int[] missing = [.. custom.Where(c => !map.Contains(c))];
-        if (missing.Length > 0)
-            Conflict(string.Join(", ", missing), $"ids of the label map {path}, which has {map.Count} from {map.Min(e => e.Id)} to {map.MaxId}", Place, "data.labelMapPath");
+        if (missing.Length == 0) return;
+        string ids = $"ids of the label map {path}, which has {map.Count} from {map.Min(e => e.Id)} to {map.MaxId}";
+        Conflict(string.Join(", ", missing), ids, Place, "data.labelMapPath");
     }
 
     void CheckFeatureBank()
@@ -109,21 +131,28 @@ sealed partial class ConfigRules
         const string Place = "data.featureBank", Build = Place + ".build", Head = "model.sharedHead";
         FeatureBankFileOptions? bank = _config.Data.FeatureBank;
         bool reads = _config.Model.SharedHead is FeatureBankHeadOptions;
-        if (reads && bank is null) Conflict("no feature bank", "the bank that the shared head reads, such as { \"path\": \"lfb_half\" }", Place, Head);
+        if (reads && bank is null)
+            Conflict("no feature bank", "the bank that the shared head reads, such as { \"path\": \"lfb_half\" }", Place, Head);
         if (bank?.Build is not { } split) return;
-        if (reads) Conflict($"\"{split}\"", "null: a detector that reads a bank cannot build one", Build, Head);
-        else if (_config.Training is not null) Conflict($"\"{split}\"", "null, or no training: a bank is built with weights that are trained already", Build, "training");
+        if (reads)
+            Conflict($"\"{split}\"", "null: a detector that reads a bank cannot build one", Build, Head);
+        else if (_config.Training is not null)
+            Conflict($"\"{split}\"", "null, or no training: a bank is built with trained weights", Build, "training");
     }
 
-    /// <summary>Several values that do not go together; it is told where the one that was given last stands, and where the others do.</summary>
+    /// <summary>
+    /// Several values that do not go together; it is told where the one that was given last stands, and where the others do.
+    /// </summary>
     void Conflict(string found, string expected, string path, params string[] others)
     {
-        ConfigNode[] given = [.. others.Select(o => _tree.Follow(o)).Where(n => n.Left.Length == 0 && !n.Node.IsNull).Select(n => n.Node)];
-        ConfigOrigin origin = OriginOf(path);
-        ConfigOrigin last = given.Select(n => n.Origin).Append(origin).MaxBy(o => o.Layer)!;
-        string where = string.Join(", ", others.Prepend(path).Select(p => (Path: p, At: _tree.Follow(p))).Where(p => p.At.Left.Length == 0 && !p.At.Node.IsNull)
-            .Select(p => Place((p.Path, p.At.Node))));
-        _problems.Add(new(last, path, found, expected + (where.Length > 0 ? $"; given: {where}" : "")));
+        (string Path, ConfigNode Node)[] given =
+        [
+            .. others.Prepend(path).Select(p => (Path: p, At: _tree.Follow(p)))
+                .Where(p => p.At.Left.Length == 0 && !p.At.Node.IsNull).Select(p => (p.Path, p.At.Node)),
+        ];
+        ConfigOrigin last = given.Select(g => g.Node.Origin).MaxBy(o => o.Layer) ?? OriginOf(path);
+        string elsewhere = string.Join(", ", given.Where(g => g.Path != path || g.Node.Origin != last).Select(Place));
+        _problems.Add(new(last, path, found, expected + (elsewhere.Length > 0 ? $"; given: {elsewhere}" : "")));
     }
 
     static string Place((string Path, ConfigNode Node) value) => $"{value.Path} at {value.Node.Origin}";
@@ -133,7 +162,9 @@ sealed partial class ConfigRules
 
     static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    [GeneratedRegex(@"^(?:(?<type>\w+)\.)?(?<name>\w+(?:\.\w+)*) (?:is|has|holds) (?<found>.*); (?:expected|it must be) (?<expected>.*?)\.?$", RegexOptions.Singleline)]
+    // For example "ResNet3dOptions.Depth is 34; expected 50 or 101.", as Validate has it everywhere.
+    [GeneratedRegex(
+        @"^(?:(?<type>\w+)\.)?(?<name>\w+(?:\.\w+)*) (?:is|has|holds) (?<found>.*); (?:expected|it must be) (?<expected>.*?)\.?$")]
     private static partial Regex Complaint();
 
     [GeneratedRegex(@"\b[A-Z]\w+")]

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NJsonSchema.Validation;
 
@@ -26,10 +28,11 @@ static partial class ConfigSchema
 
     /// <summary>The JSON that a place has where it is not given; null where it has none.</summary>
     public static string? Default(string path) =>
-        Places(path).Select(s => s.Default).OfType<Newtonsoft.Json.Linq.JToken>().FirstOrDefault()?.ToString(Newtonsoft.Json.Formatting.None);
+        Places(path).Select(s => s.Default).OfType<JToken>().FirstOrDefault()?.ToString(Formatting.None);
 
     /// <summary>Whether a place takes nothing but text.</summary>
-    public static bool IsText(string path) => Places(path).ToArray() is { Length: > 0 } places && places.All(p => TypeOf(p) == JsonObjectType.String || IsEnumeration(p));
+    public static bool IsText(string path) =>
+        Places(path).ToArray() is { Length: > 0 } places && places.All(p => TypeOf(p) == JsonObjectType.String || IsEnumeration(p));
 
     /// <summary>The schemas of a place: one for each kind of backbone or head that has it.</summary>
     static IEnumerable<JsonSchema> Places(string path)
@@ -40,11 +43,17 @@ static partial class ConfigSchema
         return places;
     }
 
-    static IEnumerable<JsonSchema> Kinds(JsonSchema schema) => schema.AnyOf.Count > 0 ? schema.AnyOf.Where(k => k.Properties.Count > 0) : [schema];
+    /// <summary>The schemas of the kinds of backbone or head, or the one schema of everything else.</summary>
+    static IEnumerable<JsonSchema> Kinds(JsonSchema schema) =>
+        schema.AnyOf.Count > 0 ? schema.AnyOf.Where(k => k.Properties.Count > 0) : [schema];
 
     /// <summary>Null where there are kinds and the object is of none.</summary>
-    static JsonSchema? KindOf(JsonSchema schema, ConfigNode node) => schema.AnyOf.Count == 0 ? schema
-        : node.Members!.TryGetValue(ConfigNode.TypeKey, out ConfigNode? type) ? Kinds(schema).FirstOrDefault(k => Names(TypeKey(k)).Contains(type.Text)) : null;
+    static JsonSchema? KindOf(JsonSchema schema, ConfigNode node)
+    {
+        if (schema.AnyOf.Count == 0) return schema;
+        ConfigNode? type = node.Members!.GetValueOrDefault(ConfigNode.TypeKey);
+        return Kinds(schema).FirstOrDefault(k => type is not null && Names(TypeKey(k)).Contains(type.Text));
+    }
 
     static JsonSchemaProperty TypeKey(JsonSchema kind) => kind.Properties[ConfigNode.TypeKey];
 
@@ -55,13 +64,15 @@ static partial class ConfigSchema
         if (KindOf(schema, node) is not { } kind)
         {
             string[] names = [.. Kinds(schema).SelectMany(k => Names(TypeKey(k)))];
-            bool given = node.Members.TryGetValue(ConfigNode.TypeKey, out ConfigNode? type);
-            problems.Add(new((type ?? node).Origin, $"{path}.{ConfigNode.TypeKey}", given ? ConfigLoader.Found(type!) : "no type", OneOf(names), given ? DidYouMean(type!.Text, names) : null));
+            string place = Join(path, ConfigNode.TypeKey);
+            problems.Add(node.Members.GetValueOrDefault(ConfigNode.TypeKey) is { } type
+                ? new(type.Origin, place, ConfigLoader.Found(type), OneOf(names), DidYouMean(type.Text, names))
+                : new(node.Origin, place, "no type", OneOf(names)));
             return;
         }
         foreach ((string key, ConfigNode value) in node.Members)
         {
-            if (kind.Properties.TryGetValue(key, out JsonSchemaProperty? property)) CheckTypes(property, value, path.Length == 0 ? key : $"{path}.{key}", problems);
+            if (kind.Properties.TryGetValue(key, out JsonSchemaProperty? property)) CheckTypes(property, value, Join(path, key), problems);
         }
     }
 
@@ -78,7 +89,8 @@ static partial class ConfigSchema
                     break;
                 case ChildSchemaValidationError { Kind: ValidationErrorKind.NotAnyOf } child when node.Members is not null:
                     // None where the kind is not known: that is told already.
-                    Collect(child.Errors.Where(c => c.Key == KindOf(error.Schema, node)).SelectMany(c => c.Value), tree, problems);
+                    JsonSchema? kind = KindOf(error.Schema, node);
+                    Collect(child.Errors.Where(c => c.Key == kind).SelectMany(c => c.Value), tree, problems);
                     break;
                 case ChildSchemaValidationError { Kind: not ValidationErrorKind.NotAnyOf } child:
                     Collect(child.Errors.SelectMany(c => c.Value), tree, problems);
@@ -95,7 +107,8 @@ static partial class ConfigSchema
         }
     }
 
-    static string? DidYouMean(string word, IEnumerable<string> names) => NearestName.Of(word.Trim('"'), names.Select(n => n.Trim('"'))) is { } near ? $"did you mean '{near}'?" : null;
+    static string? DidYouMean(string word, IEnumerable<string> names) =>
+        NearestName.Of(word.Trim('"'), names.Select(n => n.Trim('"'))) is { } near ? $"did you mean '{near}'?" : null;
 
     static string Expected(JsonSchema schema) =>
         IsEnumeration(schema) ? OneOf([.. Names(schema)])
@@ -118,6 +131,8 @@ static partial class ConfigSchema
     static IEnumerable<string> Names(JsonSchema schema) => schema.Enumeration.Where(e => e is not null).Select(e => $"\"{e}\"");
 
     static string OneOf(string[] names) => names.Length == 1 ? names[0] : $"one of {string.Join(", ", names)}";
+
+    static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     [GeneratedRegex(@"\[(\d+)\]")]
     private static partial Regex Index();

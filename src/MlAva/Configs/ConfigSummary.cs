@@ -7,7 +7,7 @@ namespace MlAva.Configs;
 static class ConfigSummary
 {
     /// <summary>For example <c>SlowFast R50 8x8, temporal max, focal</c>.</summary>
-    public static string Network(DetectionConfig config)
+    public static string Of(DetectionConfig config)
     {
         DetectorOptions model = config.Model;
         return string.Join(", ", Words());
@@ -29,7 +29,8 @@ static class ConfigSummary
     static string Backbone(BackboneOptions backbone, ClipSamplerOptions clip) => backbone switch
     {
         // With what the slow pathway sees, as papers name them.
-        SlowFastOptions fast => $"SlowFast {Depth(fast.Slow)} {clip.ClipLength / fast.ResampleRate}x{clip.FrameInterval * fast.ResampleRate}",
+        SlowFastOptions { Slow: var slow, ResampleRate: var rate } =>
+            $"SlowFast {Depth(slow)} {clip.ClipLength / rate}x{clip.FrameInterval * rate}",
         SlowOnlyOptions only => $"SlowOnly {Depth(only.Pathway)}",
         _ => backbone.GetType().Name,
     };
@@ -41,5 +42,6 @@ static class ConfigSummary
         _ => [],
     };
 
-    static string Depth(ResNet3dOptions pathway) => pathway.StageBlocks is { } blocks ? $"({string.Join(",", blocks)})" : $"R{pathway.Depth}";
+    static string Depth(ResNet3dOptions pathway) =>
+        pathway.StageBlocks is { } blocks ? $"({string.Join(",", blocks)})" : $"R{pathway.Depth}";
 }

@@ -2,7 +2,9 @@ using MlAva.Annotations;
 
 namespace MlAva.Configs;
 
-/// <summary>The files of a data set and how they are read. Defaults are AVA's where there are any (reference specification §1.2, §6.2).</summary>
+/// <summary>
+/// The files of a data set and how they are read. Defaults are AVA's where there are any (reference specification §1.2, §6.2).
+/// </summary>
 public sealed record DataOptions
 {
     /// <summary>The release of AVA that the files are of, such as 2.1; null: other data.</summary>
@@ -33,7 +35,8 @@ public sealed record DataOptions
     public int MaxProposals { get; init; } = 1000;
 
     /// <summary>
-    /// The action ids to keep; null: all. New class i is the i-th of the list, counted from 1. The head's number of classes is one more than there are ids.
+    /// The action ids to keep; null: all. New class i is the i-th of the list, counted from 1. The head's number of classes is one more
+    /// than there are ids.
     /// </summary>
     public IReadOnlyList<int>? CustomClasses { get; init; }
 
@@ -61,14 +64,17 @@ public sealed record DataOptions
     public void Validate()
     {
         if (PersonScoreThreshold is not (>= 0 and <= 1))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(DataOptions)}.{nameof(PersonScoreThreshold)} is {PersonScoreThreshold}; expected 0 to 1."));
-        if (MaxProposals < 1) throw new ArgumentException($"{nameof(DataOptions)}.{nameof(MaxProposals)} is {MaxProposals}; expected at least 1.");
+            throw Illegal(nameof(PersonScoreThreshold), $"is {PersonScoreThreshold}", "0 to 1");
+        if (MaxProposals < 1) throw Illegal(nameof(MaxProposals), $"is {MaxProposals}", "at least 1");
         if (CustomClasses is not { } custom) return;
-        if (custom.Count == 0) throw new ArgumentException($"{nameof(DataOptions)}.{nameof(CustomClasses)} is an empty list; expected at least one action id.");
+        if (custom.Count == 0) throw Illegal(nameof(CustomClasses), $"is an empty list", "at least one action id");
         foreach (int id in custom)
         {
-            if (id < 1) throw new ArgumentException($"{nameof(DataOptions)}.{nameof(CustomClasses)} holds {id}; expected action ids of at least 1.");
-            if (custom.Count(c => c == id) > 1) throw new ArgumentException($"{nameof(DataOptions)}.{nameof(CustomClasses)} holds {id} twice; expected each action id once.");
+            if (id < 1) throw Illegal(nameof(CustomClasses), $"holds {id}", "action ids of at least 1");
+            if (custom.Count(c => c == id) > 1) throw Illegal(nameof(CustomClasses), $"holds {id} twice", "each action id once");
         }
     }
+
+    static ArgumentException Illegal(string option, FormattableString found, string expected) =>
+        new($"{nameof(DataOptions)}.{option} {FormattableString.Invariant(found)}; expected {expected}.");
 }

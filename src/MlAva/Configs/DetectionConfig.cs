@@ -9,7 +9,8 @@ using MlAva.Training;
 namespace MlAva.Configs;
 
 /// <summary>
-/// A detector's whole configuration: network, clips, training, data, and what was published for it. Those of MMAction2 0.x for AVA, with ACRN and feature banks,
+/// A detector's whole configuration: network, clips, training, data, and what was published for it. Those of MMAction2 0.x for AVA, with
+/// ACRN and feature banks,
 /// travel with the assembly under their own names (reference specification §1); <c>docs/configs.md</c> says how to write others.
 /// </summary>
 public sealed record DetectionConfig
@@ -59,13 +60,16 @@ public sealed record DetectionConfig
     [JsonInclude]
     public PublishedModel? Published { get; private init; }
 
-    /// <summary>Where a training leaves its checkpoints and results: what the configuration says, or <c>work_dirs/</c> and its name, as MMAction2 has it.</summary>
+    /// <summary>
+    /// Where a training leaves its checkpoints and results: what the configuration says, or <c>work_dirs/</c> and its name, as MMAction2
+    /// has it.
+    /// </summary>
     [JsonIgnore]
     public string WorkDirectory => Training?.WorkDirectory ?? $"work_dirs/{Name}";
 
     /// <summary>The network in a few words, such as <c>SlowFast R50 8x8, context</c>.</summary>
     [JsonIgnore]
-    public string Network => ConfigSummary.Network(this);
+    public string Summary => ConfigSummary.Of(this);
 
     /// <summary>Frames and interval of a clip, such as <c>32x2</c>.</summary>
     [JsonIgnore]
@@ -77,10 +81,16 @@ public sealed record DetectionConfig
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="nameOrPath">
-    /// MMAction2's name, with or without folder and ending (<c>configs/detection/ava/NAME.py</c>), or the path of a JSON file; a file that is there goes first.
+    /// MMAction2's name, with or without folder and ending (<c>configs/detection/ava/NAME.py</c>), or the path of a JSON file; a file that
+    /// is there goes first.
     /// </param>
-    /// <param name="overrides">Values that replace others, the later ones winning: <c>training.batchSize=8</c>, <c>clip.mean.0=120</c>, <c>model.sharedHead=null</c>.</param>
-    /// <exception cref="ConfigException">There is no such configuration, or it makes no sense; all that is wrong is named with file and line, or override.</exception>
+    /// <param name="overrides">
+    /// Values that replace others, the later ones winning: <c>training.batchSize=8</c>, <c>clip.mean.0=120</c>,
+    /// <c>model.sharedHead=null</c>.
+    /// </param>
+    /// <exception cref="ConfigException">
+    /// There is no such configuration, or it makes no sense; all that is wrong is named with file and line, or override.
+    /// </exception>
     /// <exception cref="AnnotationFormatException">There are custom classes, and the label map cannot be read.</exception>
     public static DetectionConfig Load(string nameOrPath, IEnumerable<string>? overrides = null)
     {
@@ -103,14 +113,18 @@ public sealed record DetectionConfig
         Dictionary<string, ConfigValue> a = first.Values.ToDictionary(v => v.Path), b = second.Values.ToDictionary(v => v.Path);
         return
         [
-            .. a.Keys.Union(b.Keys).Select(p => new ConfigDifference(p, a.GetValueOrDefault(p), b.GetValueOrDefault(p))).Where(d => d.First?.Json != d.Second?.Json),
+            .. a.Keys.Union(b.Keys).Select(p => new ConfigDifference(p, a.GetValueOrDefault(p), b.GetValueOrDefault(p)))
+                .Where(d => d.First?.Json != d.Second?.Json),
         ];
     }
 
-    /// <summary>The settings for <see cref="ActionDetectorTrainer"/>; what belongs to a single run (validation set, progress, resumption) is to be added.</summary>
+    /// <summary>
+    /// The settings for <see cref="ActionDetectorTrainer"/>; what belongs to a single run (validation set, progress, resumption) is to be
+    /// added.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The configuration has no training.</exception>
     public ActionDetectorOptions ToTrainerOptions() => Training is null
-        ? throw new InvalidOperationException($"{Path} has no training; give the section \"training\", or take a configuration that has one.")
+        ? throw new InvalidOperationException($"{Path} has no training; expected the section \"training\".")
         : Training.ToTrainerOptions() with { Network = Model, Clip = Clip, FeatureBank = ToFeatureBankSource() };
 
     /// <summary>The banks that the network takes long-term features from; null where it takes none. Nothing is read yet.</summary>
@@ -124,8 +138,8 @@ public sealed record DetectionConfig
     public AvaDataViewOptions ToDataViewOptions(DataSplit split, bool? testMode = null)
     {
         DataSplitOptions files = Data.Of(split);
-        string annotations = files.AnnotationPath
-            ?? throw new InvalidOperationException($"{Path} names no annotations for the split {split}; give data.{ConfigJson.Key($"{split}")}.annotationPath.");
+        string annotations = files.AnnotationPath ?? throw new InvalidOperationException(
+            $"{Path} names no annotations for the split {split}; expected data.{ConfigJson.Key($"{split}")}.annotationPath.");
         return new()
         {
             Frames = Data.Resolve(files.FramesPath ?? Data.FramesPath),
@@ -162,11 +176,13 @@ public sealed record DetectionConfig
         }
         catch (JsonException e)
         {
-            string path = (e.Path ?? "").TrimStart('$').TrimStart('.').Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+            // For example $.clip.mean[0].
+            string path = (e.Path ?? "").TrimStart('$', '.').Replace('[', '.').Replace("]", "", StringComparison.Ordinal);
             ConfigNode node = tree.Follow(path).Node;
-            // The schema lets only two kinds of value through that no option holds: a number too large, and text in a form of its own.
-            string expected = e.InnerException is FormatException { Message: var reason } && node.Text.StartsWith('"') ? $"other text ({reason})" : "a smaller number";
-            throw new ConfigException(new ConfigProblem(node.Origin, path, ConfigLoader.Found(node), expected), e);
+            // The schema lets only two kinds of value through that no option holds: a number out of range, and text with a form of its own.
+            string expected = node.Text.StartsWith('"')
+                ? $"text of another form ({e.Message.TrimEnd('.')})" : $"a number from {int.MinValue} to {int.MaxValue}";
+            throw new ConfigException(node.Origin, path, ConfigLoader.Found(node), expected, inner: e);
         }
     }
 

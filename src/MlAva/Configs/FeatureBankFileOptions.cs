@@ -18,8 +18,11 @@ public sealed record FeatureBankFileOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Path)) throw new ArgumentException($"{nameof(FeatureBankFileOptions)}.{nameof(Path)} is \"{Path}\"; expected a folder.");
+        if (string.IsNullOrWhiteSpace(Path)) throw Illegal(nameof(Path), $"\"{Path}\"", "a folder");
         if (Splits.Distinct().Count() != Splits.Count || Splits.Count == 0)
-            throw new ArgumentException($"{nameof(FeatureBankFileOptions)}.{nameof(Splits)} is ({string.Join(", ", Splits)}); expected at least one split, each once.");
+            throw Illegal(nameof(Splits), $"({string.Join(", ", Splits)})", "at least one split, each once");
     }
+
+    static ArgumentException Illegal(string option, string found, string expected) =>
+        new($"{nameof(FeatureBankFileOptions)}.{option} is {found}; expected {expected}.");
 }

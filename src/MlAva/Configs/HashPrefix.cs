@@ -8,7 +8,7 @@ static class HashPrefix
     /// <exception cref="ArgumentException">It is no such beginning.</exception>
     public static void Check(string? prefix, string option)
     {
-        if (prefix is null || (prefix.Length is >= Shortest and <= Whole && prefix.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f'))) return;
+        if (prefix is null || (prefix.Length is >= Shortest and <= Whole && prefix.All(char.IsAsciiHexDigitLower))) return;
         throw new ArgumentException($"{option} is \"{prefix}\"; expected {Shortest} to {Whole} hexadecimal digits, in lower case.");
     }
 }

@@ -5,7 +5,9 @@ public static class NearestName
 {
     const int Near = 3;
 
-    /// <summary>The name that is fewest letters away, or null where none is near: at most three letters, and less than half of the word.</summary>
+    /// <summary>
+    /// The name that is fewest letters away, or null where none is near: at most three letters, and less than half of the word.
+    /// </summary>
     public static string? Of(string word, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -14,13 +16,21 @@ public static class NearestName
         return nearest is not null && Distance(word, nearest) <= Math.Min(Near, Math.Max(1, word.Length / 2)) ? nearest : null;
     }
 
-    /// <summary>The names most like a long one, which may lack whole parts: first by the parts between underscores that they share, then by letters.</summary>
+    /// <summary>
+    /// The names most like a long one, which may lack whole parts: first by the parts between underscores that they share, then by
+    /// letters; none where no part is
+    /// shared.
+    /// </summary>
     public static IReadOnlyList<string> Like(string word, IEnumerable<string> names, int count)
     {
         ArgumentNullException.ThrowIfNull(word);
         ArgumentNullException.ThrowIfNull(names);
         string[] parts = word.Split('_');
-        return [.. names.OrderByDescending(n => n.Split('_').Intersect(parts).Count()).ThenBy(n => Distance(word, n)).Take(count)];
+        return
+        [
+            .. names.Select(n => (Name: n, Shared: n.Split('_').Intersect(parts).Count())).Where(n => n.Shared > 0)
+                .OrderByDescending(n => n.Shared).ThenBy(n => Distance(word, n.Name)).Take(count).Select(n => n.Name),
+        ];
     }
 
     /// <summary>Levenshtein's, case aside: letters to put in, take out or change.</summary>

@@ -3,7 +3,9 @@ namespace MlAva.Configs;
 /// <summary>What was published for a configuration: facts, which change nothing (reference specification §1.3–§1.8).</summary>
 public sealed record PublishedModel
 {
-    /// <summary>Frame-mAP at an IoU of 0.5, 0 to 1, as MMAction2's tables give it. Up to its version 0.22 it was measured with random frames.</summary>
+    /// <summary>
+    /// Frame-mAP at an IoU of 0.5, 0 to 1, as MMAction2's tables give it. Up to its version 0.22 it was measured with random frames.
+    /// </summary>
     public double? MeanAveragePrecision { get; init; }
 
     /// <summary>Where the trained detector can be fetched.</summary>
@@ -25,9 +27,12 @@ public sealed record PublishedModel
     public void Validate()
     {
         if (MeanAveragePrecision is not (null or (>= 0 and <= 1)))
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(PublishedModel)}.{nameof(MeanAveragePrecision)} is {MeanAveragePrecision}; expected 0 to 1."));
-        if (Gpus < 1) throw new ArgumentException($"{nameof(PublishedModel)}.{nameof(Gpus)} is {Gpus}; expected at least 1.");
-        if (Parameters < 1) throw new ArgumentException($"{nameof(PublishedModel)}.{nameof(Parameters)} is {Parameters}; expected at least 1.");
+            throw Illegal(nameof(MeanAveragePrecision), MeanAveragePrecision, "0 to 1");
+        if (Gpus < 1) throw Illegal(nameof(Gpus), Gpus, "at least 1");
+        if (Parameters < 1) throw Illegal(nameof(Parameters), Parameters, "at least 1");
         HashPrefix.Check(Sha256Prefix, $"{nameof(PublishedModel)}.{nameof(Sha256Prefix)}");
     }
+
+    static ArgumentException Illegal(string option, object value, string expected) =>
+        new(FormattableString.Invariant($"{nameof(PublishedModel)}.{option} is {value}; expected {expected}."));
 }

@@ -3,7 +3,9 @@ using MlAva.Training;
 
 namespace MlAva.Configs;
 
-/// <summary>How a detector is trained: the settings of <see cref="ActionDetectorOptions"/> that are not of a single run. Defaults are its.</summary>
+/// <summary>
+/// How a detector is trained: the settings of <see cref="ActionDetectorOptions"/> that are not of a single run. Defaults are its.
+/// </summary>
 public sealed record TrainingOptions
 {
     static readonly ActionDetectorOptions Defaults = new();

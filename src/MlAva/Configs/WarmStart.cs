@@ -15,7 +15,8 @@ public sealed record WarmStart
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Url)) throw new ArgumentException($"{nameof(WarmStart)}.{nameof(Url)} is \"{Url}\"; expected an address or a file.");
+        if (string.IsNullOrWhiteSpace(Url))
+            throw new ArgumentException($"{nameof(WarmStart)}.{nameof(Url)} is \"{Url}\"; expected an address or a file.");
         HashPrefix.Check(Sha256Prefix, $"{nameof(WarmStart)}.{nameof(Sha256Prefix)}");
     }
 }

@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>The detectors of the configurations have the reference's parameters, so its checkpoints fit. One detector lives at a time.</summary>
+/// <summary>
+/// The detectors of the configurations have the reference's parameters, so its checkpoints fit. One detector lives at a time.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class ConfigNetworkTests
 {
@@ -29,9 +31,10 @@ public sealed class ConfigNetworkTests
         PublishedConfig config = PublishedConfig.Of(id);
         using Detector detector = new(config.Load().Model);
 
-        string[] own = [.. detector.state_dict().Select(p => $"{p.Key}\t{(p.Value.dtype == torch.ScalarType.Int64 ? "i64" : "f32")}\t[{string.Join(",", p.Value.shape)}]")];
+        IEnumerable<string> own = detector.state_dict()
+            .Select(p => $"{p.Key}\t{(p.Value.dtype == torch.ScalarType.Int64 ? "i64" : "f32")}\t[{string.Join(",", p.Value.shape)}]");
 
-        Assert.Equal(File.ReadLines(SharedData.Path($"reference/keys/{config.Listing}.txt")).Where(l => l.Contains('\t', StringComparison.Ordinal)).Order(StringComparer.Ordinal),
-            own.Order(StringComparer.Ordinal));
+        IEnumerable<string> listed = File.ReadLines(SharedData.Path($"reference/keys/{config.Listing}.txt")).Where(l => l.Contains('\t'));
+        Assert.Equal(listed.Order(StringComparer.Ordinal), own.Order(StringComparer.Ordinal));
     }
 }

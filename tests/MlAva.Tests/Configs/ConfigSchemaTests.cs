@@ -23,11 +23,13 @@ public sealed class ConfigSchemaTests
         string[] own = System.IO.File.ReadAllLines(File), right = expected.TrimEnd('\n').Split('\n');
         int line = Enumerable.Range(0, Math.Min(own.Length, right.Length)).FirstOrDefault(i => own[i] != right[i], -1);
         Assert.True(line < 0 && own.Length == right.Length,
-            $"{File}:{line + 1}: '{own.ElementAtOrDefault(line)}', expected '{right.ElementAtOrDefault(line)}'. Options and schema go together: run this test with {WriteIt}=1 and commit both.");
+            $"{File}:{line + 1}: '{own.ElementAtOrDefault(line)}', expected '{right.ElementAtOrDefault(line)}'. "
+            + $"Options and schema go together: run this test with {WriteIt}=1 and commit both.");
     }
 
     [Fact]
-    public void The_schema_that_travels_with_the_assembly_is_the_committed_one() => Assert.Equal(System.IO.File.ReadAllText(File), DetectionConfig.Schema);
+    public void The_schema_that_travels_with_the_assembly_is_the_committed_one() =>
+        Assert.Equal(System.IO.File.ReadAllText(File), DetectionConfig.Schema);
 
     [Fact]
     public void Every_setting_of_the_trainer_is_in_a_configuration_or_of_a_single_run()
@@ -55,8 +57,11 @@ public sealed class ConfigSchemaTests
         }
     }
 
-    static void AssertHome(Type options, Type[] homes, string[] elsewhere) => Assert.Equal(
-        options.GetProperties().Select(p => p.Name).Except(elsewhere).Order(), homes.SelectMany(h => h.GetProperties()).Select(p => p.Name).Intersect(options.GetProperties().Select(p => p.Name)).Order());
+    static void AssertHome(Type options, Type[] homes, string[] elsewhere)
+    {
+        string[] all = [.. options.GetProperties().Select(p => p.Name)];
+        Assert.Equal(all.Except(elsewhere).Order(), homes.SelectMany(h => h.GetProperties()).Select(p => p.Name).Intersect(all).Order());
+    }
 
     static string Json(object? value) => JsonSerializer.Serialize(value);
 }

@@ -2,7 +2,10 @@ using MlAva.Configs;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>What the reference specification's tables (§1.2 to §1.7) say of one configuration, taken from there and not from the configuration's file.</summary>
+/// <summary>
+/// What the reference specification's tables (§1.2 to §1.7) say of one configuration, taken from there and not from the configuration's
+/// file.
+/// </summary>
 public sealed record PublishedConfig(string Id, string Folder, string Name)
 {
     public string Backbone { get; init; } = "SlowOnly";
@@ -51,7 +54,8 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
     {
         Backbone = "SlowFast", ResampleRate = rate, FusionKernel = kernel, HeadChannels = 2304, ClipLength = 32, FrameInterval = 2,
         Parameters = rate == 8 ? 33_743_993 : 33_830_265, Listing = rate == 8 ? "slowfast_r50_4x16_fk5" : "slowfast_r50_8x8_fk7",
-        WarmStart = rate == 8 ? "slowfast/slowfast_r50_4x16x1_256e_kinetics400_rgb/slowfast_r50_4x16x1_256e_kinetics400_rgb_20200704-bcde7ed7.pth"
+        WarmStart = rate == 8
+            ? "slowfast/slowfast_r50_4x16x1_256e_kinetics400_rgb/slowfast_r50_4x16x1_256e_kinetics400_rgb_20200704-bcde7ed7.pth"
             : "slowfast/slowfast_r50_8x8x1_256e_kinetics400_rgb/slowfast_r50_8x8x1_256e_kinetics400_rgb_20200716-73547d2b.pth",
     };
 
@@ -60,9 +64,11 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
         Batch = 6, Gpus = 8, LearningRate = 0.075, Schedule = "Cosine", Epochs = 10, Steps = [], Warmup = 2,
     };
 
-    static PublishedConfig Ava22(PublishedConfig config) => Cosine(config) with { Version = "2.2", LabelMap = "ava_action_list_v2.2_for_activitynet_2019.pbtxt" };
+    static PublishedConfig Ava22(PublishedConfig config) =>
+        Cosine(config) with { Version = "2.2", LabelMap = "ava_action_list_v2.2_for_activitynet_2019.pbtxt" };
 
-    const string Slow4x16 = "slowonly/slowonly_r50_4x16x1_256e_kinetics400_rgb/slowonly_r50_4x16x1_256e_kinetics400_rgb_20200704-a69556c6.pth";
+    const string Slow4x16 =
+        "slowonly/slowonly_r50_4x16x1_256e_kinetics400_rgb/slowonly_r50_4x16x1_256e_kinetics400_rgb_20200704-a69556c6.pth";
     const string NonLocal4x16 = "slowonly/slowonly_nl_embedded_gaussian_r50_4x16x1_150e_kinetics400_rgb/"
         + "slowonly_nl_embedded_gaussian_r50_4x16x1_150e_kinetics400_rgb_20210308-0d6e5a69.pth";
     const string NonLocal8x8 = "slowonly/slowonly_nl_embedded_gaussian_r50_8x8x1_150e_kinetics400_rgb/"
@@ -79,24 +85,30 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
         },
         SlowOnly("SO50-NL4", "slowonly_nl_kinetics_pretrained_r50_4x16x1_10e_ava_rgb", 4, 16) with
         {
-            NonLocal = true, Batch = 12, Gpus = 8, LearningRate = 0.3, WeightDecay = 1e-6, Nesterov = true, Epochs = 10, Steps = [4, 6, 8], Warmup = 800,
-            WarmupUnit = "Iterations", WarmupRatio = 0.01, Map = 21.75m, Suffix = "_20210316-959829ec", Parameters = 39_154_833, Listing = "slowonly_nl_r50",
+            NonLocal = true, Batch = 12, Gpus = 8, LearningRate = 0.3, WeightDecay = 1e-6, Nesterov = true, Epochs = 10, Steps = [4, 6, 8],
+            Warmup = 800,
+            WarmupUnit = "Iterations", WarmupRatio = 0.01, Map = 21.75m, Suffix = "_20210316-959829ec", Parameters = 39_154_833,
+            Listing = "slowonly_nl_r50",
             WarmStart = NonLocal4x16,
         },
         SlowOnly("SO50-NL8", "slowonly_nl_kinetics_pretrained_r50_8x8x1_10e_ava_rgb", 8, 8) with
         {
-            NonLocal = true, Batch = 6, Gpus = 16, LearningRate = 0.15, WeightDecay = 1e-6, Nesterov = true, Epochs = 10, Steps = [4, 6, 8], Warmup = 1600,
-            WarmupUnit = "Iterations", WarmupRatio = 0.01, Map = 23.79m, Suffix = "_20210316-5742e4dd", Parameters = 39_154_833, Listing = "slowonly_nl_r50",
+            NonLocal = true, Batch = 6, Gpus = 16, LearningRate = 0.15, WeightDecay = 1e-6, Nesterov = true, Epochs = 10, Steps = [4, 6, 8],
+            Warmup = 1600,
+            WarmupUnit = "Iterations", WarmupRatio = 0.01, Map = 23.79m, Suffix = "_20210316-5742e4dd", Parameters = 39_154_833,
+            Listing = "slowonly_nl_r50",
             WarmStart = NonLocal8x8,
         },
         SlowOnly("SO101", "slowonly_kinetics_pretrained_r101_8x8x1_20e_ava_rgb", 8, 8) with
         {
-            Depth = 101, Batch = 6, Gpus = 16, LearningRate = 0.075, Map = 24.6m, Suffix = "_20201217-1c9b4117", Parameters = 59_705_489, Listing = "slowonly_r101",
+            Depth = 101, Batch = 6, Gpus = 16, LearningRate = 0.075, Map = 24.6m, Suffix = "_20201217-1c9b4117", Parameters = 59_705_489,
+            Listing = "slowonly_r101",
             WarmStart = "slowonly/omni/slowonly_r101_without_omni_8x8x1_kinetics400_rgb_20200926-0c730aef.pth",
         },
         SlowOnly("SO101-omni", "slowonly_omnisource_pretrained_r101_8x8x1_20e_ava_rgb", 8, 8) with
         {
-            Depth = 101, Batch = 6, Gpus = 16, LearningRate = 0.075, Map = 25.9m, Suffix = "_20201217-16378594", Parameters = 59_705_489, Listing = "slowonly_r101",
+            Depth = 101, Batch = 6, Gpus = 16, LearningRate = 0.075, Map = 25.9m, Suffix = "_20201217-16378594", Parameters = 59_705_489,
+            Listing = "slowonly_r101",
             WarmStart = "slowonly/omni/slowonly_r101_omni_8x8x1_kinetics400_rgb_20200926-b5dbb701.pth",
         },
         SlowFast("SF4", "slowfast_kinetics_pretrained_r50_4x16x1_20e_ava_rgb", 8, 5) with
@@ -109,28 +121,34 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
         // The specification's G15: the date in the original is a slip, 20200716 is the published one.
         SlowFast("SF8", "slowfast_kinetics_pretrained_r50_8x8x1_20e_ava_rgb", 4, 7) with
             { Batch = 5, Gpus = 16, LearningRate = 0.075, Map = 25.5m, Suffix = "_20201217-ae225e97" },
-        Ava22(SlowFast("SF8-22", "slowfast_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7)) with { Map = 26.1m, Suffix = "-b987b516" },
+        Ava22(SlowFast("SF8-22", "slowfast_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7)) with
+            { Map = 26.1m, Suffix = "-b987b516" },
         Ava22(SlowFast("SF8-22-max", "slowfast_temporal_max_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7)) with
             { TemporalPooling = "Max", Map = 26.4m, Suffix = "-874e0845" },
-        Ava22(SlowFast("SF8-22-focal", "slowfast_temporal_max_focal_alpha3_gamma1_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7)) with
+        Ava22(SlowFast(
+            "SF8-22-focal", "slowfast_temporal_max_focal_alpha3_gamma1_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7)) with
             { TemporalPooling = "Max", FocalAlpha = 3, FocalGamma = 1, Map = 26.8m, Suffix = "-345618cd" },
         SlowOnly("SO50-cc", "slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgb_custom_classes", 4, 16) with
         {
-            Classes = 17, LabelMap = "ava_action_list_v2.1.pbtxt", Batch = 16, LearningRate = 0.2, Map = 33.11m, Suffix = "-4ab80419", WarmStart = Slow4x16,
+            Classes = 17, LabelMap = "ava_action_list_v2.1.pbtxt", Batch = 16, LearningRate = 0.2, Map = 33.11m, Suffix = "-4ab80419",
+            WarmStart = Slow4x16,
             Parameters = 31_669_329, Listing = "slowonly_r50_custom17",
         },
         SlowFast("SF4-cc", "slowfast_kinetics_pretrained_r50_4x16x1_20e_ava_rgb_custom_classes", 8, 5) with
         {
-            Classes = 17, LabelMap = "ava_action_list_v2.1.pbtxt", Batch = 9, LearningRate = 0.1125, WarmupRatio = 0.05, Map = 37.85m, Suffix = "_20210305-c6225546",
+            Classes = 17, LabelMap = "ava_action_list_v2.1.pbtxt", Batch = 9, LearningRate = 0.1125, WarmupRatio = 0.05, Map = 37.85m,
+            Suffix = "_20210305-c6225546",
             Parameters = 33_596_473, Listing = "slowfast_r50_4x16_custom17",
         },
         Cosine(SlowFast("ACRN-21", "slowfast_acrn_kinetics_pretrained_r50_8x8x1_cosine_10e_ava_rgb", 4, 7, "acrn")) with
         {
-            TemporalPooling = "Max", SharedHead = "ActorRelation", Map = 27.1m, Suffix = "-49b07bf2", Parameters = 92_232_057, Listing = "slowfast_acrn_r50_8x8_fk7",
+            TemporalPooling = "Max", SharedHead = "ActorRelation", Map = 27.1m, Suffix = "-49b07bf2", Parameters = 92_232_057,
+            Listing = "slowfast_acrn_r50_8x8_fk7",
         },
         Ava22(SlowFast("ACRN-22", "slowfast_acrn_kinetics_pretrained_r50_8x8x1_cosine_10e_ava22_rgb", 4, 7, "acrn")) with
         {
-            TemporalPooling = "Max", SharedHead = "ActorRelation", Map = 27.8m, Suffix = "-2be32625", Parameters = 92_232_057, Listing = "slowfast_acrn_r50_8x8_fk7",
+            TemporalPooling = "Max", SharedHead = "ActorRelation", Map = 27.8m, Suffix = "-2be32625", Parameters = 92_232_057,
+            Listing = "slowfast_acrn_r50_8x8_fk7",
         },
         FeatureBank("nl", "NonLocal", 2560, 24.11m, "_20210224-2ae136d9"),
         FeatureBank("avg", "Average", 4096, 20.17m, "_20210301-19c330b7"),
@@ -139,7 +157,8 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
     ];
 
     /// <summary>
-    /// The specification has no totals for these: SO50 without its classifier, the classifier, and for the non-local operator two projections of 2048 to 512 and
+    /// The specification has no totals for these: SO50 without its classifier, the classifier, and for the non-local operator two
+    /// projections of 2048 to 512 and
     /// two layers of four projections of 512 to 512 and a layer normalisation, all with biases.
     /// </summary>
     static PublishedConfig FeatureBank(string id, string operation, int channels, decimal map, string suffix)
@@ -148,7 +167,8 @@ public sealed record PublishedConfig(string Id, string Folder, string Name)
         long attention = 2 * (2048 * 512 + 512) + 2 * (4 * (512 * 512 + 512) + 2 * 512);
         return SlowOnly($"LFB-{id}", $"lfb_{id}_kinetics_pretrained_slowonly_r50_4x16x1_20e_ava_rgb", 4, 16) with
         {
-            Folder = "lfb", SharedHead = operation, HeadChannels = channels, Batch = 12, Gpus = 8, LearningRate = 0.15, Map = map, Suffix = suffix, WarmStart = Slow4x16,
+            Folder = "lfb", SharedHead = operation, HeadChannels = channels, Batch = 12, Gpus = 8, LearningRate = 0.15, Map = map,
+            Suffix = suffix, WarmStart = Slow4x16,
             Parameters = backbone + classifier + (operation == "NonLocal" ? attention : 0), Listing = null,
         };
     }

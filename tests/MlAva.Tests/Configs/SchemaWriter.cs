@@ -12,10 +12,19 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>Writes the schema of configurations from the options records: keys, kinds, defaults, and as descriptions what their documentation says.</summary>
+/// <summary>
+/// Writes the schema of configurations from the options records: keys, kinds, defaults, and as descriptions what their documentation says.
+/// </summary>
 sealed partial class SchemaWriter
 {
-    static readonly JsonSerializerOptions Settings = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    const string Root = "Objects are merged over those of the extended files; lists, plain values and objects of another type replace. "
+        + "Null takes a value away: the default holds again.";
+    const string Extends = "What this configuration starts from: paths relative to this file, or names of shipped configurations. "
+        + "Of several the later wins, and this file over all.";
+
+    static readonly JsonSerializerOptions Settings =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     readonly Dictionary<Assembly, Dictionary<string, XElement>> _documentation = [];
 
     /// <summary>Properties that follow from others and are never given.</summary>
@@ -30,21 +39,25 @@ sealed partial class SchemaWriter
             {
                 ["type"] = TypeOrNull("string", "array"),
                 ["items"] = new JsonObject { ["type"] = "string" },
-                ["description"] = "What this configuration starts from: paths relative to this file, or names of shipped configurations. Of several the later wins, and this file over all.",
+                ["description"] = Extends,
             },
         };
-        foreach ((string key, JsonNode section) in Properties(typeof(DetectionConfig), Instance(typeof(DetectionConfig)))) properties[key] = section;
+        foreach ((string key, JsonNode section) in Properties(typeof(DetectionConfig), Instance(typeof(DetectionConfig))))
+            properties[key] = section;
         JsonObject root = new()
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
             ["title"] = "MlAva detection configuration",
-            ["description"] = "Objects are merged over those of the extended files; lists, plain values and objects of another type replace. Null takes a value away: the default holds again.",
+            ["description"] = Root,
             ["type"] = "object",
             ["additionalProperties"] = false,
             ["properties"] = properties,
         };
-        return ListOfPlainValues().Replace(root.ToJsonString(Settings), m => Space().Replace(m.Value, " ").Replace("[ ", "[", StringComparison.Ordinal).Replace(" ]", "]", StringComparison.Ordinal)) + "\n";
+        return ListOfPlainValues().Replace(root.ToJsonString(Settings), OnOneLine) + "\n";
     }
+
+    static string OnOneLine(Match list) =>
+        Space().Replace(list.Value, " ").Replace("[ ", "[", StringComparison.Ordinal).Replace(" ]", "]", StringComparison.Ordinal);
 
     public static bool IsRecord(Type type) => type.IsClass && type.GetMethod("<Clone>$") is not null;
 
@@ -58,7 +71,8 @@ sealed partial class SchemaWriter
     {
         foreach (PropertyInfo property in Given(type))
         {
-            JsonObject schema = Schema(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, property.GetValue(instance));
+            JsonObject schema = Schema(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
+                property.GetValue(instance));
             JsonObject described = new() { ["description"] = Describe(property) };
             foreach ((string key, JsonNode? value) in schema.ToArray())
             {
@@ -73,7 +87,7 @@ sealed partial class SchemaWriter
     {
         if (IsRecord(type)) return type.IsAbstract ? Kinds(type, value) : Object(type, value ?? Instance(type), orNull: true);
         JsonObject schema = Plain(type);
-        if (schema["type"] is { } plain) schema["type"] = TypeOrNull([.. plain is JsonArray several ? several.Select(t => (string)t!) : [(string)plain!]]);
+        if (schema["type"] is { } plain) schema["type"] = TypeOrNull((string)plain!);
         if (schema["enum"] is JsonArray names) names.Add((JsonNode?)null);
         if (value is not null) schema["default"] = Value(value);
         return schema;
@@ -101,7 +115,8 @@ sealed partial class SchemaWriter
             kinds.Add(schema);
         }
         JsonObject all = new() { ["anyOf"] = kinds };
-        if (value is not null) all["default"] = new JsonObject { ["type"] = (string)derived.Single(d => d.DerivedType == value.GetType()).TypeDiscriminator! };
+        JsonDerivedTypeAttribute? standard = derived.SingleOrDefault(d => d.DerivedType == value?.GetType());
+        if (standard is not null) all["default"] = new JsonObject { ["type"] = (string)standard.TypeDiscriminator! };
         return all;
     }
 
@@ -111,7 +126,8 @@ sealed partial class SchemaWriter
         : type == typeof(float) || type == typeof(double) ? new() { ["type"] = "number" }
         : type == typeof(string) || type == typeof(FrameTemplate) ? new() { ["type"] = "string" }
         : type.IsEnum ? new() { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(n => JsonValue.Create(n))]) }
-        : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable)) ? new() { ["type"] = "array", ["items"] = Plain(type.GenericTypeArguments[0]) }
+        : type.IsGenericType && type.IsAssignableTo(typeof(IEnumerable))
+            ? new() { ["type"] = "array", ["items"] = Plain(type.GenericTypeArguments[0]) }
         : throw new NotSupportedException($"No schema for {type}.");
 
     static JsonNode? Value(object value) => value switch
@@ -130,7 +146,8 @@ sealed partial class SchemaWriter
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         string text = Summary(property.DeclaringType!, $"P:{property.DeclaringType!.FullName}.{property.Name}");
-        return type.IsEnum ? $"{text} {string.Join(' ', Enum.GetNames(type).Select(n => $"{n}: {Summary(type, $"F:{type.FullName}.{n}")}"))}" : text;
+        IEnumerable<string> names = type.IsEnum ? Enum.GetNames(type).Select(n => $"{n}: {Summary(type, $"F:{type.FullName}.{n}")}") : [];
+        return string.Join(' ', names.Prepend(text));
     }
 
     string Summary(Type type, string member)
@@ -138,7 +155,8 @@ sealed partial class SchemaWriter
         if (!_documentation.TryGetValue(type.Assembly, out Dictionary<string, XElement>? members))
         {
             string file = Path.Combine(AppContext.BaseDirectory, type.Assembly.GetName().Name + ".xml");
-            members = _documentation[type.Assembly] = XDocument.Load(file).Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
+            members = XDocument.Load(file).Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
+            _documentation[type.Assembly] = members;
         }
         return Space().Replace(string.Concat(members[member].Element("summary")!.Nodes().Select(Words)), " ").Trim();
     }
@@ -146,11 +164,17 @@ sealed partial class SchemaWriter
     static string Words(XNode node) => node switch
     {
         XText text => text.Value,
-        XElement { Name.LocalName: "see" } see when see.Attribute("cref")!.Value is var name => name[0] == 'P'
-            ? JsonNamingPolicy.CamelCase.ConvertName(name[(name.LastIndexOf('.') + 1)..]) : name.Split('(')[0] is var whole ? whole[(whole.LastIndexOf('.') + 1)..] : "",
+        XElement { Name.LocalName: "see" } see => Name(see.Attribute("cref")!.Value),
         XElement element => string.Concat(element.Nodes().Select(Words)),
         _ => "",
     };
+
+    /// <summary>The last part of what a reference names; a property as a key.</summary>
+    static string Name(string reference)
+    {
+        string name = reference.Split('(')[0].Split('.')[^1];
+        return reference[0] == 'P' ? JsonNamingPolicy.CamelCase.ConvertName(name) : name;
+    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space();

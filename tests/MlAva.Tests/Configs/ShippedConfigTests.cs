@@ -6,7 +6,9 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Configs;
 
-/// <summary>The configurations of MMAction2 0.x for AVA, with ACRN and feature banks, say what the reference specification's tables say.</summary>
+/// <summary>
+/// The configurations of MMAction2 0.x for AVA, with ACRN and feature banks, say what the reference specification's tables say.
+/// </summary>
 public sealed class ShippedConfigTests
 {
     const string Site = "https://download.openmmlab.com/mmaction/";
@@ -17,10 +19,12 @@ public sealed class ShippedConfigTests
     public void All_fourteen_of_AVA_two_of_ACRN_and_four_of_feature_banks_are_there()
     {
         Assert.Equal(20, DetectionConfig.Names.Count);
-        Assert.Equal(PublishedConfig.All.Select(c => c.Name).Order(StringComparer.Ordinal), DetectionConfig.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(PublishedConfig.All.Select(c => c.Name).Order(StringComparer.Ordinal),
+            DetectionConfig.Names.Order(StringComparer.Ordinal));
         Assert.Equal((14, 2, 4), (Count("ava"), Count("acrn"), Count("lfb")));
 
-        static int Count(string folder) => PublishedConfig.All.Count(c => c.Folder == folder && DetectionConfig.Load(c.Name).Path == $"configs/detection/{folder}/{c.Name}.json");
+        static int Count(string folder) => PublishedConfig.All.Count(c => c.Folder == folder
+            && DetectionConfig.Load(c.Name).Path == $"configs/detection/{folder}/{c.Name}.json");
     }
 
     [Theory]
@@ -36,13 +40,16 @@ public sealed class ShippedConfigTests
         Assert.Equal((true, 0.5, true), (model.Head.MultiLabel, model.Head.DropoutRatio, model.Head.DropoutBeforePooling));
         Assert.Equal((TemporalPooling.Average, SpatialPooling.Max), (model.Head.TemporalPooling, model.Head.SpatialPooling));
         Assert.Equal([3, 5], model.Head.TopK);
-        Assert.Equal((8, 16, 0, true), (model.RoIExtractor.OutputSize, model.RoIExtractor.FeatureStride, model.RoIExtractor.SamplingRatio, model.RoIExtractor.Aligned));
-        Assert.Equal((expected.TemporalPooling, expected.WithGlobal), (model.RoIExtractor.TemporalPooling.ToString(), model.RoIExtractor.WithGlobal));
+        Assert.Equal((8, 16, 0, true), (model.RoIExtractor.OutputSize, model.RoIExtractor.FeatureStride, model.RoIExtractor.SamplingRatio,
+            model.RoIExtractor.Aligned));
+        Assert.Equal((expected.TemporalPooling, expected.WithGlobal),
+            (model.RoIExtractor.TemporalPooling.ToString(), model.RoIExtractor.WithGlobal));
 
         if (expected.Backbone == "SlowFast")
         {
             SlowFastOptions both = Assert.IsType<SlowFastOptions>(model.Backbone);
-            Assert.Equal((expected.ResampleRate, expected.ResampleRate, 8, expected.FusionKernel), (both.ResampleRate, both.SpeedRatio, both.ChannelRatio, both.FusionKernel));
+            Assert.Equal((expected.ResampleRate, expected.ResampleRate, 8, expected.FusionKernel),
+                (both.ResampleRate, both.SpeedRatio, both.ChannelRatio, both.FusionKernel));
             Assert.Equal((true, false), (both.Lateral, both.LateralNorm));
             AssertPathway(both.Slow, expected, 64, [1, 7, 7], [false, false, true, true]);
             AssertPathway(both.Fast, expected, 8, [5, 7, 7], [true, true, true, true]);
@@ -64,7 +71,8 @@ public sealed class ShippedConfigTests
             (pathway.InflateStyle, pathway.Style, pathway.FrozenStages, pathway.NormEval, pathway.ZeroInitResidual));
         Assert.Equal(expected.NonLocal, pathway.NonLocal is not null);
         if (pathway.NonLocal is not { } blocks) return;
-        Assert.Equal(["", "0,2", "0,2,4", ""], blocks.Blocks.Select(s => string.Join(',', s.Index().Where(b => b.Item).Select(b => b.Index))));
+        Assert.Equal(["", "0,2", "0,2,4", ""], blocks.Blocks.Select(s =>
+            string.Join(',', s.Index().Where(b => b.Item).Select(b => b.Index))));
         Assert.Equal((NonLocalMode.EmbeddedGaussian, true, true, true), (blocks.Mode, blocks.SubSample, blocks.UseScale, blocks.Normalize));
     }
 
@@ -84,7 +92,8 @@ public sealed class ShippedConfigTests
         {
             FeatureBankHeadOptions bank = Assert.IsType<FeatureBankHeadOptions>(config.Model.SharedHead);
             Assert.Equal(expected.SharedHead, bank.Operator.ToString());
-            Assert.Equal((2048, 60, 5, 512, 2), (bank.BankChannels, bank.WindowSize, bank.FeaturesPerSecond, bank.LatentChannels, bank.Layers));
+            Assert.Equal((2048, 60, 5, 512, 2), (bank.BankChannels, bank.WindowSize, bank.FeaturesPerSecond, bank.LatentChannels,
+                bank.Layers));
             Assert.Equal((0.2, 0.2, 0.2, true), (bank.PersonDropout, bank.BankDropout, bank.LayerDropout, bank.PreActivate));
             Assert.Equal(("lfb_half", null), (config.Data.FeatureBank!.Path, config.Data.FeatureBank.Build));
             Assert.Equal([DataSplit.Train, DataSplit.Val], config.Data.FeatureBank.Splits);
@@ -100,11 +109,13 @@ public sealed class ShippedConfigTests
         ClipOptions clip = expected.Load().Clip;
 
         Assert.Equal((expected.ClipLength, expected.FrameInterval), (clip.Sampling.ClipLength, clip.Sampling.FrameInterval));
-        Assert.Equal((30, 900, 1800, 0), (clip.Sampling.Fps, clip.Sampling.TimestampStart, clip.Sampling.TimestampEnd, clip.Sampling.StartIndex));
+        Assert.Equal((30, 900, 1800, 0), (clip.Sampling.Fps, clip.Sampling.TimestampStart, clip.Sampling.TimestampEnd,
+            clip.Sampling.StartIndex));
         Assert.Equal(FrameTemplate.Parse("img_{:05}.jpg"), clip.Frames.Template);
         Assert.Equal(256, clip.ShortSide);
         Assert.Equal((256, 320, 256, 0.5),
-            (clip.Augmentation.ShortEdgeMinimum, clip.Augmentation.ShortEdgeMaximum, clip.Augmentation.CropSize, clip.Augmentation.FlipProbability));
+            (clip.Augmentation.ShortEdgeMinimum, clip.Augmentation.ShortEdgeMaximum, clip.Augmentation.CropSize,
+                clip.Augmentation.FlipProbability));
         Assert.Equal([123.675f, 116.28f, 103.53f], clip.Mean);
         Assert.Equal([58.395f, 57.12f, 57.375f], clip.StandardDeviation);
     }
@@ -118,7 +129,8 @@ public sealed class ShippedConfigTests
         if (expected.Schedule.Length == 0)
         {
             Assert.Null(config.Training);
-            Assert.Contains("has no training", Assert.Throws<InvalidOperationException>(() => config.ToTrainerOptions()).Message, StringComparison.Ordinal);
+            Assert.Contains("has no training", Assert.Throws<InvalidOperationException>(() => config.ToTrainerOptions()).Message,
+                StringComparison.Ordinal);
             return;
         }
 
@@ -129,12 +141,14 @@ public sealed class ShippedConfigTests
             (training.Optimizer.Momentum, training.Optimizer.WeightDecay, training.Optimizer.Nesterov, training.Optimizer.MaxGradientNorm));
         ScheduleOptions schedule = training.Schedule;
         Assert.Equal((expected.LearningRate, expected.Schedule), (schedule.LearningRate, schedule.Policy.ToString()));
-        Assert.Equal((expected.Warmup, expected.WarmupUnit, expected.WarmupRatio), (schedule.Warmup, schedule.WarmupUnit.ToString(), schedule.WarmupRatio));
+        Assert.Equal((expected.Warmup, expected.WarmupUnit, expected.WarmupRatio),
+            (schedule.Warmup, schedule.WarmupUnit.ToString(), schedule.WarmupRatio));
         if (schedule.Policy == SchedulePolicy.Step) Assert.Equal(expected.Steps, schedule.Steps);
         Assert.Equal((0.1, 0), (schedule.Gamma, schedule.MinLearningRate));
         Assert.Equal((0.9f, 0.9f, 0.9f), (training.Assigner.PositiveIoU, training.Assigner.NegativeIoU, training.Assigner.MinPositiveIoU));
         Assert.Equal((32, 1, -1, true),
-            (training.Sampler.Count, training.Sampler.PositiveFraction, training.Sampler.NegativesPerPositive, training.Sampler.AddTruthsAsProposals));
+            (training.Sampler.Count, training.Sampler.PositiveFraction, training.Sampler.NegativesPerPositive,
+                training.Sampler.AddTruthsAsProposals));
         Assert.Equal(0.002f, training.ActionThreshold);
         Assert.Equal((config.Model, config.Clip), (training.Network, training.Clip));
         Assert.Equal($"work_dirs/{expected.Name}", config.WorkDirectory);
@@ -159,7 +173,8 @@ public sealed class ShippedConfigTests
             Assert.Equal(annotations + expected.LabelMap, view.Dataset.LabelMapPath);
             Assert.Equal((0.9, 1000), (view.Dataset.PersonScoreThreshold, view.Dataset.MaxProposals));
             Assert.Equal((expected.Classes, split != DataSplit.Train), (view.Dataset.NumClasses, view.Dataset.TestMode));
-            Assert.Equal(expected.Classes == 17 ? [3, 6, 10, 27, 29, 38, 41, 48, 51, 53, 54, 59, 61, 64, 70, 72] : null, view.Dataset.CustomClasses);
+            Assert.Equal(expected.Classes == 17 ? [3, 6, 10, 27, 29, 38, 41, 48, 51, 53, 54, 59, 61, 64, 70, 72] : null,
+                view.Dataset.CustomClasses);
             view.Dataset.Validate();
         }
         Assert.Equal(expected.Version, config.Data.Version);
@@ -176,7 +191,8 @@ public sealed class ShippedConfigTests
         Assert.Equal((double?)(expected.Map / 100), config.Published!.MeanAveragePrecision);
         Assert.Equal(expected.Gpus, config.Published.Gpus);
         Assert.Equal(expected.Parameters, config.Published.Parameters);
-        Assert.Equal(expected.Suffix is null ? null : $"{Site}detection/{expected.Folder}/{expected.Name}/{expected.Name}{expected.Suffix}.pth", config.Published.Url);
+        Assert.Equal(expected.Suffix is null ? null
+            : $"{Site}detection/{expected.Folder}/{expected.Name}/{expected.Name}{expected.Suffix}.pth", config.Published.Url);
         Assert.Equal(expected.Suffix?[^8..], config.Published.Sha256Prefix);
         Assert.Equal(expected.WarmStart is null ? null : $"{Site}recognition/{expected.WarmStart}", config.WarmStart?.Url);
         Assert.Equal(expected.WarmStart?[^12..^4], config.WarmStart?.Sha256Prefix);
@@ -233,6 +249,6 @@ public sealed class ShippedConfigTests
     {
         DetectionConfig config = PublishedConfig.Of(id).Load();
 
-        Assert.Equal((network, clip), (config.Network, config.ClipForm));
+        Assert.Equal((network, clip), (config.Summary, config.ClipForm));
     }
 }
