@@ -59,7 +59,8 @@ static class ModelFile
     /// <exception cref="ArgumentException">The bank's features are of another size, or not those of these videos and times.</exception>
     public static void CheckFeatureBank(ITransformer model, IDataView keyframes)
     {
-        foreach (ExtractRoIFeaturesTransformer part in Parts(model).OfType<ExtractRoIFeaturesTransformer>()) part.CheckFeatureBank(keyframes);
+        foreach (ExtractRoIFeaturesTransformer part in Parts(model).OfType<ExtractRoIFeaturesTransformer>())
+            part.CheckFeatureBank(keyframes);
     }
 
     static IEnumerable<ITransformer> Parts(ITransformer model) => model switch

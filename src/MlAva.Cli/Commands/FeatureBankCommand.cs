@@ -13,10 +13,15 @@ static class FeatureBankCommand
 {
     const string Native = ".safetensors", Reference = ".pkl";
 
-    public static Command Create() => new("lfb", "Long-term feature banks: what was seen when, for detectors that look half a minute around.")
-    {
-        CreateBuild(), CreateMerge(), CreateInfo(),
-    };
+    public static Command Create() =>
+        new Verb("lfb", "Long-term feature banks: what was seen when, for detectors that look half a minute around.",
+            "mlava lfb build --model model.zip --annotations train.csv --frames rawframes --label-map labels.pbtxt --proposals train.pkl "
+                + "--out lfb_train.safetensors",
+            "mlava lfb merge lfb_train.safetensors lfb_val.safetensors --out lfb.pkl",
+            "mlava lfb info lfb.pkl")
+        {
+            CreateBuild(), CreateMerge(), CreateInfo(),
+        };
 
     static Verb CreateBuild()
     {
@@ -26,10 +31,12 @@ static class FeatureBankCommand
         Option<double> personScore = Flags.PersonScore();
         Option<int?> numClasses = Flags.NumClasses(), gpu = Flags.Gpu();
         Choice<BeyondEnd> beyondEnd = Coverage.Option();
-        return new Verb("build", "Keeps the features of every person in every keyframe; Ctrl-C leaves parts, and the same command goes on from them.",
+        return new Verb("build",
+            "Keeps the features of every person in every keyframe; Ctrl-C leaves parts, and the same command goes on from them.",
             "mlava lfb build --model model.zip --annotations train.csv --frames rawframes --label-map labels.pbtxt --proposals train.pkl "
                 + "--out lfb/lfb_train.safetensors",
-            "mlava lfb build --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl --out lfb/lfb_val.pkl")
+            "mlava lfb build --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl "
+                + "--out lfb/lfb_val.pkl")
         {
             model, annotations, frames, labelMap, proposals, output, personScore, numClasses, gpu, beyondEnd,
         }.Does((parsed, terminal, token) =>
@@ -52,7 +59,8 @@ static class FeatureBankCommand
             ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = transformer as IDisposable;
             if (ModelFile.ClipOf(transformer) is { } clip)
-                view = Coverage.Apply(view, "lfb build", clip, beyondEnd.Of(parsed), "; they are not in the bank", _ => "The model holds rate and time axis", token);
+                view = Coverage.Apply(view, "lfb build", clip, beyondEnd.Of(parsed), "; they are not in the bank",
+                    _ => "The model holds rate and time axis", token);
             FeatureBank bank = Build(terminal, context, transformer, view, parts, token);
             Write(bank, target);
             if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
@@ -63,7 +71,7 @@ static class FeatureBankCommand
 
     static Verb CreateMerge()
     {
-        Argument<string[]> files = Files("The banks; a video that several have is the last one's", ArgumentArity.OneOrMore);
+        Argument<string[]> files = Files("The banks; a video that several have is the last one's");
         Option<string> output = Output();
         return new Verb("merge", "Joins banks into one file; of one bank, makes the other form.",
             "mlava lfb merge lfb_train.pkl lfb_val.pkl --out lfb.safetensors", "mlava lfb merge lfb.safetensors --out lfb.pkl")
@@ -82,9 +90,10 @@ static class FeatureBankCommand
 
     static Verb CreateInfo()
     {
-        Argument<string[]> files = Files("The banks", ArgumentArity.OneOrMore);
+        Argument<string[]> files = Files("The banks");
         Option<bool> videos = new("--videos") { Description = "Show every video" };
-        return new Verb("info", "Shows what banks hold: videos, seconds, features, channels.", "mlava lfb info lfb_train.pkl", "mlava lfb info --videos lfb_val.safetensors")
+        return new Verb("info", "Shows what banks hold: videos, seconds, features, channels.",
+            "mlava lfb info lfb_train.pkl", "mlava lfb info --videos lfb_val.safetensors")
         {
             files, videos,
         }.Does((parsed, terminal, token) =>
@@ -98,7 +107,8 @@ static class FeatureBankCommand
         });
     }
 
-    static FeatureBank Build(Terminal terminal, MLContext context, ITransformer model, AvaDataView view, string parts, CancellationToken token)
+    static FeatureBank Build(
+        Terminal terminal, MLContext context, ITransformer model, AvaDataView view, string parts, CancellationToken token)
     {
         try
         {
@@ -124,7 +134,8 @@ static class FeatureBankCommand
     {
         long seconds = bank.Videos.Sum(v => (long)bank.Seconds(v).Count);
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
-            $"{file}: {bank.Videos.Count} videos, {seconds} seconds, {bank.Count} features of {bank.Channels} channels, {(double)bank.Count / Math.Max(1, seconds):0.00} a second"));
+            $"{file}: {bank.Videos.Count} videos, {seconds} seconds, {bank.Count} features of {bank.Channels} channels, "
+                + $"{(double)bank.Count / Math.Max(1, seconds):0.00} a second"));
         if (!videos) return;
         Table table = new() { Border = TableBorder.Simple };
         table.AddColumns(new TableColumn("video"), Right("first second"), Right("last second"), Right("seconds"), Right("features"));
@@ -145,7 +156,11 @@ static class FeatureBankCommand
 
     static TableColumn Right(string title) => new TableColumn(title).RightAligned();
 
-    static Argument<string[]> Files(string description, ArgumentArity arity) => new("FILE") { Description = $"{description} ({Native} or MMAction2's {Reference})", Arity = arity };
+    static Argument<string[]> Files(string description) => new("FILE")
+    {
+        Description = $"{description} ({Native} or MMAction2's {Reference})",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     static Option<string> Output() => Flags.Required("--out", $"The bank: {Native}, or {Reference} for MMAction2", "FILE");
 
@@ -156,6 +171,15 @@ static class FeatureBankCommand
 
     sealed class Reporter(ConsoleProgress progress) : IProgress<FeatureBankProgress>
     {
-        public void Report(FeatureBankProgress value) => progress.Report(value.Keyframes, value.Total ?? value.Keyframes, "keyframes", value.Resumed);
+        bool _begun;
+
+        public void Report(FeatureBankProgress value)
+        {
+            long total = value.Total ?? value.Keyframes;
+            string goingOn = value.Resumed > 0 ? ", going on" : "";
+            if (!_begun) progress.Line($"lfb build: {total - value.Resumed} of {total} keyframes to do{goingOn}");
+            _begun = true;
+            progress.Report(value.Keyframes, total, "keyframes", value.Resumed);
+        }
     }
 }

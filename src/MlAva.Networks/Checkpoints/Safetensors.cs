@@ -26,7 +26,10 @@ public static class Safetensors
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
-        Write(stream, [.. tensors.Select(t => new SafetensorsEntry(t.Key, t.Value.dtype, t.Value.shape, target => WriteBytes(t.Value, target)))], metadata);
+        Write(stream, [.. tensors.Select(t => Entry(t.Key, t.Value))], metadata);
+
+        static SafetensorsEntry Entry(string name, Tensor value) =>
+            new(name, value.dtype, value.shape, target => WriteBytes(value, target));
     }
 
     /// <summary>Writes entries in the order given, one after another: they need not all be in memory.</summary>

@@ -34,8 +34,8 @@ public sealed class FeatureBank
     public static int SecondOf(double timestamp) => checked((int)Math.Floor(timestamp));
 
     /// <summary>
-    /// Reads a bank: a file of ours (<c>.safetensors</c>) or of MMAction2 (<c>.pkl</c>, saved by PyTorch); the content decides, not the name.
-    /// Numbers of higher precision are rounded to half precision. Nothing in a file is executed.
+    /// Reads a bank: a file of ours (<c>.safetensors</c>) or of MMAction2 (<c>.pkl</c>, saved by PyTorch); the content decides, not the
+    /// name. Numbers of higher precision are rounded to half precision. Nothing in a file is executed.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -76,7 +76,9 @@ public sealed class FeatureBank
         FeatureBankFiles.Write(stream, this, metadata);
     }
 
-    /// <summary>Writes the bank as MMAction2 does, so that it, or <c>torch.load</c>, can read it: <c>{video: {second: [vector, …]}}</c>.</summary>
+    /// <summary>
+    /// Writes the bank as MMAction2 does, so that it, or <c>torch.load</c>, can read it: <c>{video: {second: [vector, …]}}</c>.
+    /// </summary>
     /// <param name="stream">Where to; it need not seek.</param>
     public void WriteTorch(Stream stream)
     {
@@ -105,7 +107,9 @@ public sealed class FeatureBank
     /// <param name="videoId">The video.</param>
     /// <param name="second">The second in it.</param>
     /// <param name="features">As many numbers as the bank has <see cref="Channels"/>.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers, or not all are finite in half precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not <see cref="Channels"/> numbers, or not all are finite in half precision.
+    /// </exception>
     public void Add(string videoId, int second, ReadOnlySpan<float> features)
     {
         Half[] kept = new Half[features.Length];
@@ -117,7 +121,9 @@ public sealed class FeatureBank
     /// <param name="videoId">The video.</param>
     /// <param name="second">The second in it.</param>
     /// <param name="features">As many numbers as the bank has <see cref="Channels"/>.</param>
-    /// <exception cref="ArgumentException">There are not <see cref="Channels"/> numbers, or not all are finite in half precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are not <see cref="Channels"/> numbers, or not all are finite in half precision.
+    /// </exception>
     public void Add(string videoId, int second, ReadOnlySpan<Half> features) => Keep(videoId, second, features.ToArray());
 
     /// <summary>
@@ -271,7 +277,10 @@ public sealed class FeatureBank
         foreach (ushort bits in MemoryMarshal.Cast<Half, ushort>(features.AsSpan()))
         {
             if ((bits & Infinite) == Infinite)
-                throw new ArgumentException($"The features of {videoId} at {second} s are not all finite in half precision.", nameof(features));
+            {
+                throw new ArgumentException(
+                    $"The features of {videoId} at {second} s are not all finite in half precision.", nameof(features));
+            }
         }
         if (!_videos.TryGetValue(videoId, out Video? video)) _videos[videoId] = video = [];
         if (!video.TryGetValue(second, out List<Half[]>? persons)) video[second] = persons = [];

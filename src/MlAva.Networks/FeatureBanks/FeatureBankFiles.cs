@@ -30,7 +30,8 @@ static class FeatureBankFiles
             long count = seconds.Sum(s => (long)bank.Features(video, s).Count);
             entries.Add(new(Features + video, ScalarType.Float16, [count, bank.Channels], target =>
             {
-                foreach (Half[] feature in seconds.SelectMany(s => bank.Features(video, s))) target.Write(MemoryMarshal.AsBytes(feature.AsSpan()));
+                foreach (Half[] feature in seconds.SelectMany(s => bank.Features(video, s)))
+                    target.Write(MemoryMarshal.AsBytes(feature.AsSpan()));
             }));
             entries.Add(new(Seconds + video, ScalarType.Int32, [count], target =>
             {
@@ -52,22 +53,21 @@ static class FeatureBankFiles
         metadata = content.Metadata;
         if (!metadata.TryGetValue(Version, out string? version)) throw Bad(source, "tensors that are no feature bank");
         if (version != Current) throw Bad(source, $"a feature bank of version {version}", "one of version " + Current);
-        if (!metadata.TryGetValue(Channels, out string? text) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int channels)
-            || channels < 1)
+        string? text = metadata.GetValueOrDefault(Channels);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int channels) || channels < 1)
             throw Bad(source, $"'{text}' channels");
         FeatureBank bank = new(channels);
         foreach ((string name, Tensor features) in content.Tensors)
         {
-            if (name.StartsWith(Seconds, StringComparison.Ordinal) && content.Tensors.ContainsKey(Features + name[Seconds.Length..])) continue;
-            if (!name.StartsWith(Features, StringComparison.Ordinal) || name.Length == Features.Length
-                || !content.Tensors.TryGetValue(Seconds + name[Features.Length..], out Tensor? seconds))
+            string? timed = After(Seconds, name), video = After(Features, name);
+            if (timed is not null && content.Tensors.ContainsKey(Features + timed)) continue;
+            if (video is null || !content.Tensors.TryGetValue(Seconds + video, out Tensor? seconds))
                 throw Bad(source, $"tensor '{name}'", $"'{Features}' and '{Seconds}' of each video");
             if (features.dtype != ScalarType.Float16 || seconds.dtype != ScalarType.Int32 || seconds.dim() != 1
                 || !features.shape.SequenceEqual([seconds.shape[0], channels]))
             {
                 throw Bad(source, $"{Described(features)} and {Described(seconds)} for '{name}'", $"Float16 [n, {channels}] and Int32 [n]");
             }
-            string video = name[Features.Length..];
             bank.Add(video);
             Put(bank, source, video, MemoryMarshal.Cast<byte, Half>(features.bytes), MemoryMarshal.Cast<byte, int>(seconds.bytes));
             features.Dispose(); // a large bank must not be in memory twice
@@ -101,7 +101,8 @@ static class FeatureBankFiles
         // A storage of its own for each vector, as the reference has it: what pickles one of them again takes no other along.
         object? Stored(Half[] feature)
         {
-            PickleTuple id = new("storage", HalfStorage, storages.Count.ToString(CultureInfo.InvariantCulture), "cpu", (long)feature.Length);
+            string key = storages.Count.ToString(CultureInfo.InvariantCulture);
+            PickleTuple id = new("storage", HalfStorage, key, "cpu", (long)feature.Length);
             storages.Add(feature);
             return new PickleObject(Rebuild, new PicklePersistentId(id), 0L, shape, strides, false, hooks);
         }
@@ -112,7 +113,8 @@ static class FeatureBankFiles
         using TorchFileReader reader = new(stream, path);
         try
         {
-            if (reader.ReadObject() is not PickleDictionary { Count: > 0 } root) throw Bad(path, "no dictionary, or an empty one", Reference);
+            if (reader.ReadObject() is not PickleDictionary { Count: > 0 } root)
+                throw Bad(path, "no dictionary, or an empty one", Reference);
             FeatureBank? bank = null;
             foreach ((object? key, object? value) in root)
             {
@@ -120,7 +122,8 @@ static class FeatureBankFiles
                     throw Bad(path, $"an entry '{key}' that is no video", Reference);
                 foreach ((object? time, object? persons) in seconds)
                 {
-                    if (time is not long second || second != (int)second) throw Bad(path, $"a second '{time}' of '{video}'", "whole numbers");
+                    if (time is not long second || second != (int)second)
+                        throw Bad(path, $"a second '{time}' of '{video}'", "whole numbers");
                     foreach (Half[] feature in Vectors(persons, path, $"second {second} of '{video}'"))
                     {
                         bank ??= new(feature.Length);
@@ -132,8 +135,8 @@ static class FeatureBankFiles
             foreach (string video in root.Keys.Cast<string>()) bank.Add(video);
             return bank;
         }
-        catch (Exception e) when (e is PickleException or InvalidDataException or EndOfStreamException or OverflowException or InvalidCastException
-            or IndexOutOfRangeException or ArgumentException or NotSupportedException or ExternalException)
+        catch (Exception e) when (e is PickleException or InvalidDataException or EndOfStreamException or OverflowException
+            or InvalidCastException or IndexOutOfRangeException or ArgumentException or NotSupportedException or ExternalException)
         {
             throw Bad(path, e.Message.TrimEnd('.'), Reference, e);
         }
@@ -156,7 +159,8 @@ static class FeatureBankFiles
     // Sides of 1 may stand beside the numbers: [C, 1, 1, 1] is a vector that was not squeezed.
     static bool IsVector(IReadOnlyList<long> shape) => shape.Count > 0 && shape.All(s => s > 0) && shape.Count(s => s > 1) <= 1;
 
-    static IEnumerable<Half[]> Rows(Half[] values, int rows, int columns) => Enumerable.Range(0, rows).Select(r => values[(r * columns)..((r + 1) * columns)]);
+    static IEnumerable<Half[]> Rows(Half[] values, int rows, int columns) =>
+        Enumerable.Range(0, rows).Select(r => values[(r * columns)..((r + 1) * columns)]);
 
     static Half[] Values(CheckpointTensor tensor)
     {
@@ -173,13 +177,17 @@ static class FeatureBankFiles
     {
         try
         {
-            for (int i = 0; i < seconds.Length; i++) bank.Add(video, seconds[i], features.Slice(i * (features.Length / seconds.Length), features.Length / seconds.Length));
+            for (int i = 0, each = features.Length / Math.Max(1, seconds.Length); i < seconds.Length; i++)
+                bank.Add(video, seconds[i], features.Slice(i * each, each));
         }
         catch (ArgumentException e)
         {
             throw Bad(source, e.Message, "finite numbers, as many for each person", e);
         }
     }
+
+    static string? After(string prefix, string name) =>
+        name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 
     static string Described(object? value) => value switch
     {

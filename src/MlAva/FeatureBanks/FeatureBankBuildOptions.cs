@@ -21,7 +21,8 @@ public sealed record FeatureBankBuildOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (KeyframesPerPart < 1)
-            throw new ArgumentException($"{nameof(FeatureBankBuildOptions)}.{nameof(KeyframesPerPart)} is {KeyframesPerPart}; expected at least 1.");
+        if (KeyframesPerPart >= 1) return;
+        throw new ArgumentException(
+            $"{nameof(FeatureBankBuildOptions)}.{nameof(KeyframesPerPart)} is {KeyframesPerPart}; expected at least 1.");
     }
 }

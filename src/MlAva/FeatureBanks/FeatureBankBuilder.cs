@@ -35,8 +35,8 @@ static class FeatureBankBuilder
         }
         if (extractor.Options.Network.SharedHead is { } shared)
         {
-            throw new ArgumentException($"The model's network has a shared head ({shared.GetType().Name}), whose features are of more than the person; expected a detector "
-                + "without one. To mend: build the bank with the plain detector of the same backbone.");
+            throw new ArgumentException($"The model's network has a shared head ({shared.GetType().Name}), whose features are of more than "
+                + "the person; expected a detector without one. To mend: build the bank with the plain detector of the same backbone.");
         }
         return extractor;
     }
@@ -68,8 +68,10 @@ static class FeatureBankBuilder
         public FeatureBank All()
         {
             DataViewSchema schema = features.Schema;
-            DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
-            DataViewSchema.Column boxes = ColumnOf.Singles(schema, schema.GetColumnOrNull(AvaColumns.RoIs) is null ? AvaColumns.Proposals : AvaColumns.RoIs);
+            bool chosen = schema.GetColumnOrNull(AvaColumns.RoIs) is not null;
+            DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId);
+            DataViewSchema.Column timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
+            DataViewSchema.Column boxes = ColumnOf.Singles(schema, chosen ? AvaColumns.RoIs : AvaColumns.Proposals);
             DataViewSchema.Column column = ColumnOf.Singles(schema, AvaColumns.RoIFeatures);
             using DataViewRowCursor cursor = features.GetRowCursor([video, timestamp, boxes, column]);
             Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
@@ -80,7 +82,8 @@ static class FeatureBankBuilder
             foreach (FeatureBankPart part in parts?.Read(channels) ?? [])
             {
                 // Rows are passed over without asking for their features, which are all that costs.
-                for (int i = 0; i < part.Keyframes && cursor.MoveNext(); i++, _keyframes++) hash.Add(readVideo(), readTimestamp(), readBoxes());
+                for (int i = 0; i < part.Keyframes && cursor.MoveNext(); i++, _keyframes++)
+                    hash.Add(readVideo(), readTimestamp(), readBoxes());
                 part.MustEndAt(hash.Current);
                 Append(part.Bank, _bank);
             }
@@ -145,6 +148,8 @@ static class FeatureBankBuilder
         public string Current => Convert.ToHexStringLower(_state);
 
         public void Add(ReadOnlyMemory<char> video, float timestamp, float[] boxes) => _state = SHA256.HashData(
-            [.. _state, .. MemoryMarshal.AsBytes(video.Span), .. BitConverter.GetBytes(timestamp), .. MemoryMarshal.AsBytes(boxes.AsSpan())]);
+        [
+            .. _state, .. MemoryMarshal.AsBytes(video.Span), .. BitConverter.GetBytes(timestamp), .. MemoryMarshal.AsBytes(boxes.AsSpan()),
+        ]);
     }
 }

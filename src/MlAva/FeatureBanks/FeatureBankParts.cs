@@ -39,8 +39,8 @@ sealed class FeatureBankParts(string folder, string model)
         _count++;
     }
 
-    public static CheckpointFormatException Wrong(string path, string found, string expected) => new(
-        path, found, expected, mend: $"to begin anew, delete the folder {Path.GetDirectoryName(path)}; to go on, give the model and the data of that run.");
+    public static CheckpointFormatException Wrong(string path, string found, string expected) => new(path, found, expected,
+        mend: $"to begin anew, delete the folder {Path.GetDirectoryName(path)}; to go on, give the model and the data of that run.");
 
     string PathOf(int index) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{index:00000}.safetensors"));
 }

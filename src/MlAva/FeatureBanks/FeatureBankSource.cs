@@ -7,17 +7,20 @@ namespace MlAva.FeatureBanks;
 public sealed record FeatureBankSource
 {
     /// <summary>
-    /// Files of banks, ours (<c>.safetensors</c>) or MMAction2's (<c>.pkl</c>): usually one of the training set and one of the validation set.
-    /// A video that several have is the last one's. Relative paths begin at the current folder, and where nothing is there, at <see cref="Folder"/>.
+    /// Files of banks, ours (<c>.safetensors</c>) or MMAction2's (<c>.pkl</c>): usually one of the training set and one of the validation
+    /// set. A video that several have is the last one's. Relative paths begin at the current folder, and where nothing is there, at
+    /// <see cref="Folder"/>.
     /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>The second place to look for relative paths; trainers note the folder that they ran in, so that a saved model finds its bank.</summary>
+    /// <summary>
+    /// The second place to look for relative paths; trainers note the folder that they ran in, so that a saved model finds its bank.
+    /// </summary>
     public string? Folder { get; init; }
 
     /// <summary>
-    /// Whether a saved model holds the bank itself. Otherwise it holds the paths, and the files must be there when it scores. A bank that came from no
-    /// file is always held.
+    /// Whether a saved model holds the bank itself. Otherwise it holds the paths, and the files must be there when it scores. A bank that
+    /// came from no file is always held.
     /// </summary>
     public bool Embed { get; init; }
 
@@ -31,7 +34,9 @@ public sealed record FeatureBankSource
     /// <summary>What the bank is called in messages.</summary>
     internal string Name => Files.Count == 0 ? "the feature bank" : string.Join(" with ", Files);
 
-    /// <summary>The banks of splits in one folder: <c>lfb_SPLIT.safetensors</c>, and where that is missing MMAction2's <c>lfb_SPLIT.pkl</c>.</summary>
+    /// <summary>
+    /// The banks of splits in one folder: <c>lfb_SPLIT.safetensors</c>, and where that is missing MMAction2's <c>lfb_SPLIT.pkl</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="splits">For example <c>train</c>, <c>val</c>; a video that several have is the last one's.</param>
     public static FeatureBankSource OfSplits(string folder, params IEnumerable<string> splits)
@@ -57,13 +62,13 @@ public sealed record FeatureBankSource
         bool asked = network.SharedHead is FeatureBankHeadOptions;
         if (asked && source is null)
         {
-            throw new ArgumentException($"{owner}.FeatureBank is not set; the network's {nameof(FeatureBankHead)} takes its long-term features from a bank. "
-                + "To mend: name its files; 'mlava lfb build' or BuildFeatureBank makes them.");
+            throw new ArgumentException($"{owner}.FeatureBank is not set; the network's {nameof(FeatureBankHead)} takes its long-term "
+                + "features from a bank. To mend: name its files; 'mlava lfb build' or BuildFeatureBank makes them.");
         }
         if (!asked && source is not null)
         {
-            throw new ArgumentException($"{owner}.FeatureBank is set; the network has no {nameof(FeatureBankHead)} that would take from it. "
-                + $"To mend: set Network.SharedHead to {nameof(FeatureBankHeadOptions)}, or leave the bank out.");
+            throw new ArgumentException($"{owner}.FeatureBank is set; the network has no {nameof(FeatureBankHead)} that would take from "
+                + $"it. To mend: set Network.SharedHead to {nameof(FeatureBankHeadOptions)}, or leave the bank out.");
         }
         source?.Validate();
     }
@@ -71,9 +76,10 @@ public sealed record FeatureBankSource
     /// <exception cref="ArgumentException">There are neither files nor a bank.</exception>
     public void Validate()
     {
+        const string Name = nameof(FeatureBankSource);
         if (Bank is null && Files.Count == 0)
-            throw new ArgumentException($"{nameof(FeatureBankSource)} has neither {nameof(Files)} nor a {nameof(Bank)}; expected one of them.");
-        if (Files.Any(string.IsNullOrEmpty)) throw new ArgumentException($"{nameof(FeatureBankSource)}.{nameof(Files)} holds an empty path; expected files.");
+            throw new ArgumentException($"{Name} has neither {nameof(Files)} nor a {nameof(Bank)}; expected one of them.");
+        if (Files.Any(string.IsNullOrEmpty)) throw new ArgumentException($"{Name}.{nameof(Files)} holds an empty path; expected files.");
     }
 
     /// <summary>Reads the bank, unless it is in memory.</summary>
@@ -90,14 +96,16 @@ public sealed record FeatureBankSource
     }
 
     /// <summary>The same source that is found again when the current folder is another.</summary>
-    internal FeatureBankSource Here() => Folder is null && Files.Any(f => !Path.IsPathRooted(f)) ? this with { Folder = Directory.GetCurrentDirectory() } : this;
+    internal FeatureBankSource Here() =>
+        Folder is null && Files.Any(f => !Path.IsPathRooted(f)) ? this with { Folder = Directory.GetCurrentDirectory() } : this;
 
     string Find(string file)
     {
         string near = Path.GetFullPath(file), far = Folder is null ? near : Path.GetFullPath(file, Path.GetFullPath(Folder));
         if (File.Exists(near)) return near;
         if (File.Exists(far)) return far;
-        throw new CheckpointFormatException(near, far == near ? "no such file" : $"no such file, nor {far}", "the feature bank that the network asks for",
+        string found = far == near ? "no such file" : $"no such file, nor {far}";
+        throw new CheckpointFormatException(near, found, "the feature bank that the network asks for",
             mend: "put the bank there, give the model another one (WithFeatureBank), or build one with 'mlava lfb build'.");
     }
 }

@@ -28,7 +28,9 @@ sealed class LongTermSampler(FeatureBank bank, FeatureBankHeadOptions options)
         return samples;
     }
 
-    /// <summary>As <see cref="Sample"/>, with chance found by video, second and box: scores do not depend on what was scored before.</summary>
+    /// <summary>
+    /// As <see cref="Sample"/>, with chance found by video, second and box: scores do not depend on what was scored before.
+    /// </summary>
     public Half[] SampleForScoring(string videoId, float timestamp, int boxes) =>
         Sample(videoId, timestamp, boxes, box => RowRandom.For(0, videoId, timestamp, box));
 

@@ -14,11 +14,12 @@ static class PayloadOf
     /// <param name="context">The model.</param>
     /// <param name="name">The entry.</param>
     /// <param name="use">Takes what it needs; told where it is from, for messages.</param>
-    public static void Load(ModelLoadContext context, string name, Action<SafetensorsContent, string> use) => Load(context, name, "the network's weights", (stream, source) =>
-    {
-        using SafetensorsContent content = Safetensors.Read(stream, source);
-        use(content, source);
-    });
+    public static void Load(ModelLoadContext context, string name, Action<SafetensorsContent, string> use) =>
+        Load(context, name, "the network's weights", (stream, source) =>
+        {
+            using SafetensorsContent content = Safetensors.Read(stream, source);
+            use(content, source);
+        });
 
     public static FeatureBank LoadBank(ModelLoadContext context, string name)
     {

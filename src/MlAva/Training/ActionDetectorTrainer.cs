@@ -102,8 +102,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         int _lossSteps;
 
         public Session(
-            ActionDetectorTrainer trainer, IChannel channel, Detector detector, Device device, List<KeyframeSample> samples, string[] classNames, int classes, ulong seed,
-            FeatureBank? bank)
+            ActionDetectorTrainer trainer, IChannel channel, Detector detector, Device device, List<KeyframeSample> samples,
+            string[] classNames, int classes, ulong seed, FeatureBank? bank)
         {
             (_trainer, _options, _channel, _detector) = (trainer, trainer.Options, channel, detector);
             _threads = _options.LoaderThreads > 0 ? _options.LoaderThreads : Math.Max(1, Environment.ProcessorCount - 1);
@@ -122,11 +122,12 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             if (_options.ValidationSet is not { } validation) return;
             List<KeyframeSample> validationSamples = KeyframeSample.ReadAll(validation, out string[] validationNames);
             if (bank is not null) CheckBank(bank, validationSamples);
-            _scorer = new DetectorScorer(_options, validationSamples, classNames.Length > 0 ? classNames : validationNames, _threads, _longTerm);
+            string[] names = classNames.Length > 0 ? classNames : validationNames;
+            _scorer = new DetectorScorer(_options, validationSamples, names, _threads, _longTerm);
         }
 
-        void CheckBank(FeatureBank bank, List<KeyframeSample> samples) => bank.Check(
-            (FeatureBankHeadOptions)_detector.Options.SharedHead!, samples.Select(s => (s.VideoId, FeatureBank.SecondOf(s.Timestamp))), _options.FeatureBank!.Name);
+        void CheckBank(FeatureBank bank, List<KeyframeSample> samples) => bank.Check((FeatureBankHeadOptions)_detector.Options.SharedHead!,
+            samples.Select(s => (s.VideoId, FeatureBank.SecondOf(s.Timestamp))), _options.FeatureBank!.Name);
 
         public void Run()
         {

@@ -10,7 +10,8 @@ namespace MlAva.Training;
 
 /// <summary>Scores keyframes with a network, in batches, for the validation after each epoch.</summary>
 sealed class DetectorScorer(
-    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads, LongTermSampler? bank) : IDisposable
+    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads,
+    LongTermSampler? bank) : IDisposable
 {
     readonly ClipLoader _loader = new(options.Clip);
 
@@ -39,7 +40,9 @@ sealed class DetectorScorer(
         float[] rois = RoIs.Join(boxes);
         if (rois.Length > 0)
         {
-            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois, LongTerm(batch, boxes, batcher.Device));
+            Tensor? longTerm = bank?.ToTensor(
+                LongTermSampler.Join([.. batch.Select((b, i) => LongTerm(b.Sample, boxes[i]))]), batcher.Device);
+            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois, longTerm);
             float[] scores = detector.Head.Probabilities(logits).cpu().data<float>().ToArray();
             int at = 0, classes = detector.Options.Head.NumClasses;
             for (int i = 0; i < batch.Count; i++)
@@ -54,8 +57,7 @@ sealed class DetectorScorer(
         batch.Clear();
     }
 
-    Tensor? LongTerm(List<(KeyframeSample Sample, VideoClip Clip)> batch, float[][] boxes, Device device) => bank?.ToTensor(
-        LongTermSampler.Join([.. batch.Select((b, i) => bank.SampleForScoring(b.Sample.VideoId, b.Sample.Timestamp, boxes[i].Length / 4))]), device);
+    Half[] LongTerm(KeyframeSample sample, float[] boxes) => bank!.SampleForScoring(sample.VideoId, sample.Timestamp, boxes.Length / 4);
 
     public void Dispose() => _loader.Dispose();
 }

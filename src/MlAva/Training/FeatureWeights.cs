@@ -30,7 +30,10 @@ static class FeatureWeights
         if (detector.SharedHead is not { } shared) return;
         Dictionary<string, torch.Tensor> own = Part(SharedHead);
         if (own.Count == 0 && shared.state_dict().Count > 0)
-            throw new CheckpointFormatException(source, $"no weights of '{SharedHead}*'", "those of the head that relates RoI features, beside the backbone's");
+        {
+            throw new CheckpointFormatException(
+                source, $"no weights of '{SharedHead}*'", "those of the head that relates RoI features, beside the backbone's");
+        }
         ModuleState.LoadStrict(shared, own, source);
 
         Dictionary<string, torch.Tensor> Part(string prefix) => state

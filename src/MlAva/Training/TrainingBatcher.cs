@@ -6,10 +6,10 @@ namespace MlAva.Training;
 
 /// <summary>Builds training batches. Everything random about a sample comes from (seed, epoch, sample), so order and threads do not matter. Thread-safe.</summary>
 sealed class TrainingBatcher(
-    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, int classes, ulong seed, LongTermSampler? bank = null) : IDisposable
+    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, int classes, ulong seed, LongTermSampler? bank) : IDisposable
 {
-    // Boxes without a label have no part in the loss. Where nothing before it mixes boxes, they need not be computed; the normalisation over
-    // all boxes in the actor relation head does (reference specification §10, G36).
+    // Boxes without a label have no part in the loss. Where nothing before it mixes boxes, they need not be computed; the actor relation
+    // head's normalisation over all boxes does (reference specification §10, G36).
     readonly bool _labelledOnly = options.Network.SharedHead is not ActorRelationOptions;
     readonly ClipLoader _loader = new(options.Clip);
     readonly BoxAssigner _assigner = new(options.Assigner);

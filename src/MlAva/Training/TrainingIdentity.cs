@@ -13,17 +13,19 @@ namespace MlAva.Training;
 /// the one that was stopped would have ended.
 /// </summary>
 sealed record TrainingIdentity(
-    string Network, string Clip, string Boxes, string Optimizer, string Schedule, string Seed, string Batch, string Data, string Bank = TrainingIdentity.NoBank)
+    string Network, string Clip, string Boxes, string Optimizer, string Schedule, string Seed, string Batch, string Data,
+    string Bank = TrainingIdentity.NoBank)
 {
     public const string NoBank = "none";
 
     public static TrainingIdentity Of(
-        ActionDetectorOptions options, DetectorOptions network, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, ulong seed,
-        FeatureBank? bank) => new(
+        ActionDetectorOptions options, DetectorOptions network, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames,
+        ulong seed, FeatureBank? bank) => new(
         ModelJson.Write(network), ModelJson.Write(options.Clip), ModelJson.Write(options.Assigner) + ModelJson.Write(options.Sampler), ModelJson.Write(options.Optimizer),
         // A step schedule goes on the same way however long it is; a cosine is bent by its length.
         ModelJson.Write(options.Schedule) + (options.Schedule.Policy == SchedulePolicy.Cosine ? $" over {options.Epochs} epochs" : ""),
-        seed.ToString(CultureInfo.InvariantCulture), options.BatchSize.ToString(CultureInfo.InvariantCulture), Fingerprint(samples, classNames),
+        seed.ToString(CultureInfo.InvariantCulture), options.BatchSize.ToString(CultureInfo.InvariantCulture),
+        Fingerprint(samples, classNames),
         bank is null ? NoBank : FeatureBankFingerprint.Of(bank));
 
     /// <exception cref="CheckpointFormatException">A part differs; the message names it, what the file has and what this training has.</exception>

@@ -11,9 +11,9 @@ using TorchSharp;
 namespace MlAva.Transforms;
 
 /// <summary>
-/// A trained action detector: <c>Timestamp</c>, <c>Source</c>, <c>Proposals</c> (and <c>VideoId</c>, where the network takes features from a bank) →
-/// <c>FrameIndices</c>, <c>Clip</c>, <c>RoiFeatures</c>, <c>PredictedBoxes</c>, <c>Score</c>. Its parts are transformers of their own and can be
-/// recombined. Thread-safe. Holds native memory; dispose of it.
+/// A trained action detector: <c>Timestamp</c>, <c>Source</c>, <c>Proposals</c> (and <c>VideoId</c>, where the network takes features from
+/// a bank) → <c>FrameIndices</c>, <c>Clip</c>, <c>RoiFeatures</c>, <c>PredictedBoxes</c>, <c>Score</c>. Its parts are transformers of their
+/// own and can be recombined. Thread-safe. Holds native memory; dispose of it.
 /// </summary>
 public sealed class ActionDetectorTransformer : ITransformer, IDisposable
 {
@@ -24,17 +24,19 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     readonly bool _ownsParts;
 
     internal ActionDetectorTransformer(
-        IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector, torch.Device device,
-        FeatureBankSource? bank = null)
+        IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector,
+        torch.Device device, FeatureBankSource? bank)
         : this(environment, new TransformerChain<ITransformer>(
             new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling }),
             new LoadClipTransformer(environment, clip.FramesAtSamplingRate()),
             new ClipStepTransformer(environment, new() { Step = ClipStep.Resize, Size = clip.ShortSide }),
-            new ExtractRoIFeaturesTransformer(
-                environment, new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank }, detector, device),
+            new ExtractRoIFeaturesTransformer(environment, Extraction(clip, network, bank), detector, device),
             new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)), ownsParts: true)
     {
     }
+
+    static ExtractRoIFeaturesOptions Extraction(ClipOptions clip, DetectorOptions network, FeatureBankSource? bank) =>
+        new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank };
 
     ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain, bool ownsParts)
     {
@@ -72,8 +74,8 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
         new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head), ownsParts: false);
 
     /// <summary>
-    /// The same detector with long-term features from another bank: that of the videos to be scored, or the old one at a new place. It works with this
-    /// one's networks, which stay this one's.
+    /// The same detector with long-term features from another bank: that of the videos to be scored, or the old one at a new place. It
+    /// works with this one's networks, which stay this one's.
     /// </summary>
     /// <param name="bank">The files, or the bank itself.</param>
     /// <exception cref="ArgumentException">The network takes no long-term features, or there are neither files nor a bank.</exception>

@@ -16,10 +16,10 @@ using static TorchSharp.torch;
 namespace MlAva.Transforms;
 
 /// <summary>
-/// Runs the backbone over each clip, pools its features over boxes, and relates them where the network has a head for it: <c>Clip</c> and <c>Rois</c>,
-/// or where that is missing <c>Proposals</c> → <c>RoiFeatures</c> (n×D) and <c>PredictedBoxes</c> (n×4). A network with a <see cref="FeatureBankHead"/>
-/// reads <c>VideoId</c> and <c>Timestamp</c> too; which long-term features a box gets depends on video, time and its place among the boxes alone.
-/// Thread-safe: rows are computed one at a time. Holds native memory; dispose of it.
+/// Runs the backbone over each clip, pools its features over boxes, and relates them where the network has a head for it: <c>Clip</c> and
+/// <c>Rois</c>, or where that is missing <c>Proposals</c> → <c>RoiFeatures</c> (n×D) and <c>PredictedBoxes</c> (n×4). A network with a
+/// <see cref="FeatureBankHead"/> reads <c>VideoId</c> and <c>Timestamp</c> too; which long-term features a box gets depends on video, time
+/// and its place among the boxes alone. Thread-safe: rows are computed one at a time. Holds native memory; dispose of it.
 /// </summary>
 public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
 {
@@ -60,7 +60,9 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
 
     private protected override string SaveOptions() => ModelJson.Write(Options);
 
-    /// <summary>The same network with long-term features from another bank. It stays this transformer's: disposing of the result frees nothing.</summary>
+    /// <summary>
+    /// The same network with long-term features from another bank. It stays this transformer's: disposing of the result frees nothing.
+    /// </summary>
     /// <param name="bank">The files, or the bank itself.</param>
     /// <exception cref="ArgumentException">The network takes no long-term features, or there are neither files nor a bank.</exception>
     public ExtractRoIFeaturesTransformer WithFeatureBank(FeatureBankSource bank)
@@ -69,7 +71,10 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         return new(Host, Options with { FeatureBank = bank }, _network, ownsNetwork: false);
     }
 
-    /// <summary>Reads the bank, if the network takes from one, and holds it against keyframes, so that what is wrong is known before the scoring begins.</summary>
+    /// <summary>
+    /// Reads the bank, if the network takes from one, and holds it against keyframes, so that what is wrong is known before the scoring
+    /// begins.
+    /// </summary>
     /// <param name="data">The keyframes: <c>VideoId</c>, <c>Timestamp</c>.</param>
     /// <exception cref="CheckpointFormatException">A file of the bank is missing, or holds something else.</exception>
     /// <exception cref="ArgumentException">The bank's features are of another size, or not those of these videos and times.</exception>
@@ -77,7 +82,8 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(data);
         if (Options.Network.SharedHead is not FeatureBankHeadOptions head) return;
-        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
+        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId);
+        DataViewSchema.Column timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
         List<(string, int)> keyframes = [];
         using DataViewRowCursor cursor = data.GetRowCursor([video, timestamp]);
         Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
@@ -119,7 +125,8 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
             LongTermSampler bank = LongTerm();
             Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
             Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
-            return Getters(row, (count, device) => bank.ToTensor(bank.SampleForScoring(readVideo().ToString(), readTimestamp(), count), device));
+            return Getters(row, (count, device) =>
+                bank.ToTensor(bank.SampleForScoring(readVideo().ToString(), readTimestamp(), count), device));
         });
 
         Delegate[] Getters(DataViewRow row, Func<int, Device, Tensor?> longTerm)
@@ -145,21 +152,23 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
             using DisposeScope scope = NewDisposeScope();
             Detector detector = _network.Detector;
             Tensor? context = longTerm(pixels.Length / 4, Device);
-            Tensor features = detector.Head.Pool(detector.ExtractRoIFeatures(_network.Batcher.ToTensor([clip]), RoIs.Join([pixels]), context));
-            return (features.cpu().data<float>().ToArray(), clip.Geometry.ToNormalised(pixels));
+            Tensor features = detector.ExtractRoIFeatures(_network.Batcher.ToTensor([clip]), RoIs.Join([pixels]), context);
+            return (detector.Head.Pool(features).cpu().data<float>().ToArray(), clip.Geometry.ToNormalised(pixels));
         }
     }
 
     private protected override void SavePayload(ModelSaveContext context)
     {
         context.SaveBinaryStream(Weights, writer => Safetensors.Write(writer.BaseStream, FeatureWeights.Of(_network.Detector)));
-        if (Options.FeatureBank is { IsEmbedded: true } bank) context.SaveBinaryStream(Bank, writer => bank.Load().Write(writer.BaseStream));
+        if (Options.FeatureBank is { IsEmbedded: true } bank)
+            context.SaveBinaryStream(Bank, writer => bank.Load().Write(writer.BaseStream));
     }
 
     static ExtractRoIFeaturesTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ExtractRoIFeaturesOptions options = LoadOptions<ExtractRoIFeaturesOptions>(ctx, MakeVersion(typeof(ExtractRoIFeaturesTransformer), "AVAROIFE", LoaderSignature));
-        if (options.FeatureBank is { IsEmbedded: true } source) options = options with { FeatureBank = source with { Bank = PayloadOf.LoadBank(ctx, Bank) } };
+        if (options.FeatureBank is { IsEmbedded: true } source)
+            options = options with { FeatureBank = source with { Bank = PayloadOf.LoadBank(ctx, Bank) } };
         Detector detector = new(options.Network);
         PayloadOf.Load(ctx, Weights, (content, name) => FeatureWeights.LoadStrict(detector, content.Tensors, name));
         return new(env, options, detector, ComputeDevice.Choose(env));
