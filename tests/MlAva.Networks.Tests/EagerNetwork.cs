@@ -18,7 +18,7 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     public IReadOnlySet<string> Used => _used;
 
     /// <summary>What each layer of the backbone gave, by the reference's names, in the order of the calls.</summary>
-    public List<(string Name, Tensor Value)> Layers { get; } = [];
+    public OrderedDictionary<string, Tensor> Layers { get; } = [];
 
     /// <summary>Feature maps, slow first.</summary>
     public Tensor[] Backbone(Tensor clips) => options.Backbone is SlowFastOptions slowFast
@@ -141,7 +141,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         Tensor Projected(string part, bool halve)
         {
             Tensor projected = Unit(x, $"{name}.{part}{(halve ? ".0" : "")}", (1, 1, 1), (0, 0, 0), normalize: false, activate: false, bias: true);
-            return halve ? Said($"{name}.{part}.1", Halved(projected)) : projected;
+            // mmcv pools g and phi with one and the same layer, which is named after g; its record keeps the last call.
+            return halve ? Said($"{name}.g.1", Halved(projected)) : projected;
         }
 
         static Tensor Halved(Tensor all) => F.max_pool3d(all, [1, 2, 2], [1, 2, 2]);
@@ -256,7 +257,7 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
 
     Tensor Said(string name, Tensor value)
     {
-        Layers.Add((name, value));
+        Layers[name] = value;
         return value;
     }
 }
