@@ -72,8 +72,13 @@ static class EagerComparison
     {
         detector.train();
         Dictionary<string, Tensor> state = Copy(detector);
-        foreach ((string name, _) in detector.named_parameters()) state[name].requires_grad_();
-        EagerNetwork eager = new(detector.Options, state, training: true);
+        foreach ((string name, Parameter parameter) in detector.named_parameters())
+        {
+            bool isFrozen = IsFrozen(name, detector.Options.Backbone);
+            Assert.True(parameter.requires_grad == !isFrozen, $"gradient of {name} in {about}");
+            if (!isFrozen) state[name].requires_grad_();
+        }
+        EagerNetwork eager = new(detector.Options, state, layer => !IsFrozen(layer + ".", detector.Options.Backbone) && !HasFixedStatistics(layer, detector.Options.Backbone));
         Tensor expected = eager.Logits(clips, rois, longTerm), actual = detector.forward(clips, rois, longTerm);
         Same(expected, actual, Near, $"training logits of {about}");
         Tensor weights = randn_like(expected);
@@ -108,6 +113,26 @@ static class EagerComparison
     {
         using Tensor largest = values.detach().abs().max(), wide = largest.to(ScalarType.Float64, copy: true);
         return wide.item<double>();
+    }
+
+    // Reference specification §2.5; of the laterals only those behind frozen stages, so never the one behind the stem.
+    static bool IsFrozen(string name, BackboneOptions backbone)
+    {
+        (ResNet3dOptions? pathway, string inside) = Pathway(name, backbone);
+        if (pathway is null || pathway.FrozenStages < 0) return false;
+        return inside.StartsWith("conv1.", StringComparison.Ordinal) || Enumerable.Range(1, pathway.FrozenStages).Any(
+            i => inside.StartsWith($"layer{i}.", StringComparison.Ordinal) || inside.StartsWith($"layer{i}_lateral.", StringComparison.Ordinal));
+    }
+
+    static bool HasFixedStatistics(string layer, BackboneOptions backbone) => Pathway(layer, backbone).Options?.NormEval ?? false;
+
+    static (ResNet3dOptions? Options, string Inside) Pathway(string name, BackboneOptions backbone)
+    {
+        (string Prefix, ResNet3dOptions Options)[] pathways = backbone is SlowFastOptions two
+            ? [("backbone.slow_path.", two.Slow), ("backbone.fast_path.", two.Fast)]
+            : [("backbone.", ((SlowOnlyOptions)backbone).Pathway)];
+        (string prefix, ResNet3dOptions? options) = pathways.FirstOrDefault(p => name.StartsWith(p.Prefix, StringComparison.Ordinal));
+        return options is null ? (null, name) : (options, name[prefix.Length..]);
     }
 
     static bool IsCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);

@@ -8,7 +8,10 @@ namespace MlAva.Networks.Tests;
 /// The detector once more, written from its description alone (reference specification §2, §3, §4.1, §10.1) and as plainly as possible: every layer is
 /// one call of torch on [N, C, T, H, W], every weight is looked up by its name. It shares no code with the library, so agreement means something.
 /// </summary>
-sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, bool training = false)
+/// <param name="options">The shape.</param>
+/// <param name="state">Weights and statistics by name.</param>
+/// <param name="training">Which normalisations, by the name of their layer, take the batch's statistics; null: none.</param>
+sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, Predicate<string>? training = null)
 {
     static readonly Scalar One = 1, Epsilon = 1e-5;
 
@@ -234,8 +237,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
             x, Weight(key + ".conv.weight"), bias ? Weight(key + ".conv.bias") : null, [stride.T, stride.H, stride.W], [padding.T, padding.H, padding.W], [d.T, d.H, d.W]);
         if (normalize)
         {
-            x = F.batch_norm(
-                x, Weight(key + ".bn.running_mean"), Weight(key + ".bn.running_var"), Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), training, momentum: 0.1, eps: 1e-5);
+            Tensor mean = Weight(key + ".bn.running_mean"), variance = Weight(key + ".bn.running_var");
+            x = F.batch_norm(x, mean, variance, Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), training?.Invoke(key) ?? false, momentum: 0.1, eps: 1e-5);
         }
         if (activate) x = x.relu();
         return root == "backbone." ? Said(name, x) : x;
