@@ -91,6 +91,7 @@ static class EagerComparison
             Same(state[name].grad ?? zeros_like(state[name]), parameter.grad ?? zeros_like(parameter), 10 * Near, $"gradient of {name} in {about}", largest * 1e-3);
         foreach ((string name, Tensor after) in detector.state_dict())
         {
+            if (IsCounter(name)) Assert.True(after.item<long>() == (eager.BatchesSeen.Contains(name) ? 1 : 0), $"{name} after training of {about}");
             if (name.Contains(".running_", StringComparison.Ordinal)) Same(state[name], after, Near, $"{name} after training of {about}");
         }
     }

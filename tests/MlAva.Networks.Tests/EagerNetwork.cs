@@ -20,6 +20,9 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     /// <summary>Names of the weights and statistics that were looked up.</summary>
     public IReadOnlySet<string> Used => _used;
 
+    /// <summary>Names of the counters of the normalisations that took the batch's statistics.</summary>
+    public HashSet<string> BatchesSeen { get; } = [];
+
     /// <summary>What each layer of the backbone gave, by the reference's names, in the order of the calls.</summary>
     public OrderedDictionary<string, Tensor> Layers { get; } = [];
 
@@ -238,7 +241,9 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         if (normalize)
         {
             Tensor mean = Weight(key + ".bn.running_mean"), variance = Weight(key + ".bn.running_var");
-            x = F.batch_norm(x, mean, variance, Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), training?.Invoke(key) ?? false, momentum: 0.1, eps: 1e-5);
+            bool ofBatch = training?.Invoke(key) ?? false;
+            if (ofBatch) BatchesSeen.Add(key + ".bn.num_batches_tracked");
+            x = F.batch_norm(x, mean, variance, Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), ofBatch, momentum: 0.1, eps: 1e-5);
         }
         if (activate) x = x.relu();
         return root == "backbone." ? Said(name, x) : x;
