@@ -10,7 +10,11 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     TestCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
+    FetchCommand.Create(),
+    ImportCommand.Create(),
+    ExportCommand.Create(),
     VerifyCommand.Create(),
+    ConfigCommand.Create(),
     DoctorCommand.Create(),
 };
 root.HelpName = "mlava";

@@ -1,16 +1,22 @@
 using Microsoft.ML;
 using MlAva.Annotations;
+using MlAva.Checkpoints;
 using MlAva.Evaluation;
+using MlAva.Networks;
 using MlAva.Persistence;
 using MlAva.Training;
+using MlAva.Transforms;
 
 namespace MlAva;
 
 /// <summary>Spatio-temporal action detection on an <see cref="MLContext"/>: <c>mlContext.ActionDetection()</c>.</summary>
 public sealed class ActionDetectionCatalog
 {
+    readonly MLContext _context;
+
     internal ActionDetectionCatalog(MLContext context)
     {
+        _context = context;
         Transforms = new(context);
         Trainers = new(context);
     }
@@ -50,6 +56,40 @@ public sealed class ActionDetectionCatalog
     {
         ArgumentNullException.ThrowIfNull(options);
         return AvaDataView.Load(options);
+    }
+
+    /// <summary>A detector with the weights of a checkpoint of MMAction2, PyTorch or safetensors; it scores, saves to model.zip, and lends its backbone to other pipelines.</summary>
+    /// <param name="options">The checkpoint, the network that it was made for, the clips.</param>
+    /// <param name="report">What the checkpoint lacked, had beside, or had in another shape.</param>
+    /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    /// <exception cref="FileNotFoundException">There is no such checkpoint.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or does not hold exactly the network's parameters and <see cref="CheckpointImportOptions.AllowPartial"/> is not set.</exception>
+    public ActionDetectorTransformer LoadCheckpoint(CheckpointImportOptions options, out StateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        using CheckpointFile file = CheckpointFile.Read(options.Path);
+        DetectorOptions network = options.Network.WithFusionKernelOf(file.Tensors).WithMatchingHead();
+        Detector detector = new(network);
+        try
+        {
+            report = ModuleState.Compare(detector, file.Tensors);
+            if (options.AllowPartial)
+            {
+                detector.InitializeWeights();
+                ModuleState.Load(detector, file.Tensors);
+            }
+            else
+            {
+                ModuleState.LoadStrict(detector, file.Tensors, options.Path);
+            }
+            return new ActionDetectorTransformer(_context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context));
+        }
+        catch
+        {
+            detector.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ public class UsageTests
     [InlineData("score", "--source", "[default: 3]", "mlava score --model")]
     [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
+    [InlineData("config", "list", "show <CONFIG>", "diff <A>", "schema", "mlava config show")]
     public void Every_verb_explains_itself(string verb, params string[] words)
     {
         Tool run = Tool.Run(verb, "--help").ExitsWith(0);
@@ -30,6 +31,8 @@ public class UsageTests
     [InlineData("command was not provided")]
     [InlineData("There is no verb 'evalute'; did you mean 'evaluate'?", "evalute", "--annotations", "a.csv")]
     [InlineData("There is no verb 'juggle'; expected one of quickstart, train, test", "juggle")]
+    [InlineData("There is no verb 'shw' of 'config'; did you mean 'show'?", "config", "shw")]
+    [InlineData("See 'mlava config show --help'", "config", "show")]
     [InlineData("'--annotations' is required", "evaluate")]
     [InlineData("'--steps' is '10,x'", "train", "--steps", "10,x")]
     [InlineData("'often' for option '--epochs'", "train", "--epochs", "often")]

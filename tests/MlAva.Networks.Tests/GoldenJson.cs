@@ -31,6 +31,9 @@ static class GoldenJson
         return [.. shape];
     }
 
+    /// <summary>A shape as it is written: a list of sides.</summary>
+    public static long[] Sides(JsonElement value) => [.. value.EnumerateArray().Select(s => s.GetInt64())];
+
     public static double Number(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetDouble();
 

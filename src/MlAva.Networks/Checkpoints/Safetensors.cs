@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
@@ -20,7 +21,8 @@ public static class Safetensors
     /// <param name="tensors">Names and tensors.</param>
     /// <param name="metadata">Free text entries.</param>
     /// <exception cref="ArgumentException">A tensor has a type that the format does not know.</exception>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -57,7 +59,7 @@ public static class Safetensors
             using Tensor detached = value.detach();
             using Tensor onCpu = detached.cpu();
             using Tensor contiguous = onCpu.contiguous();
-            stream.Write(contiguous.bytes);
+            TensorBytes.Visit(contiguous, part => stream.Write(part));
         }
     }
 
@@ -75,24 +77,30 @@ public static class Safetensors
             byte[] length = new byte[8];
             stream.ReadExactly(length);
             long size = BinaryPrimitives.ReadInt64LittleEndian(length);
-            if (size is < 2 or > MaxHeader) throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
+            if (size is < 2 or > MaxHeader)
+                throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
+            if (stream.CanSeek && size > stream.Length - stream.Position) throw new EndOfStreamException();
             byte[] json = new byte[size];
             stream.ReadExactly(json);
             long position = 0, available = stream.CanSeek ? stream.Length - stream.Position : long.MaxValue;
             using JsonDocument header = JsonDocument.Parse(json);
-            foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != Metadata).OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
+            foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != Metadata)
+                .OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt64()))
             {
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
                 ScalarType type = TypeOf(entry.Value.GetProperty("dtype").GetString(), entry.Name, source);
-                long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(), end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+                long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(),
+                    end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
                 Int128 bytes = shape.Aggregate((Int128)type.ElementSize(), (product, side) => checked(product * side));
                 // Checked before anything is allocated: a tampered header must not ask for all memory.
                 if (begin != position || end - begin != bytes || end > available || shape.Any(s => s < 0))
-                    throw new CheckpointFormatException(source, $"bytes {begin} to {end} for '{entry.Name}' [{string.Join(", ", shape)}]", $"{bytes} bytes from {position}, within the file");
-                if (tensors.ContainsKey(entry.Name)) throw new CheckpointFormatException(source, $"two tensors named '{entry.Name}'", "a name for each");
+                    throw new CheckpointFormatException(source, $"bytes {begin} to {end} for '{entry.Name}' [{string.Join(", ", shape)}]",
+                        $"{bytes} bytes from {position}, within the file");
+                if (tensors.ContainsKey(entry.Name))
+                    throw new CheckpointFormatException(source, $"two tensors named '{entry.Name}'", "a name for each");
                 Tensor value = empty(shape, dtype: type).DetachFromDisposeScope();
                 tensors[entry.Name] = value;
-                stream.ReadExactly(value.bytes);
+                TensorBytes.Visit(value, stream.ReadExactly);
                 position = end;
             }
             if (header.RootElement.TryGetProperty(Metadata, out JsonElement texts))
@@ -104,8 +112,11 @@ public static class Safetensors
         catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values) tensor.Dispose();
-            if (e is CheckpointFormatException || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)) throw;
-            throw new CheckpointFormatException(source, e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})", "a whole safetensors file", e);
+            if (e is CheckpointFormatException
+                || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException
+                or IndexOutOfRangeException or FormatException or OverflowException or ExternalException)) throw;
+            string found = e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})";
+            throw new CheckpointFormatException(source, found, "a whole safetensors file", e);
         }
     }
 
@@ -136,6 +147,7 @@ public static class Safetensors
         "I8" => ScalarType.Int8,
         "U8" => ScalarType.Byte,
         "BOOL" => ScalarType.Bool,
-        _ => throw new CheckpointFormatException(source, $"type '{name}' for '{tensor}'", "F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL"),
+        _ => throw new CheckpointFormatException(source, $"type '{name}' for '{tensor}'",
+            "F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL"),
     };
 }

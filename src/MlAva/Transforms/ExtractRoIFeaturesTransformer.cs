@@ -46,6 +46,8 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     /// <summary>D: numbers per box.</summary>
     public int FeatureCount => Options.Network.Head.InputChannels;
 
+    internal Detector Detector => _detector;
+
     private protected override VersionInfo Version => MakeVersion(typeof(ExtractRoIFeaturesTransformer), "AVAROIFE", LoaderSignature);
 
     private protected override string SaveOptions() => ModelJson.Write(Options);

@@ -35,6 +35,8 @@ public sealed class ScoreActionsTransformer : AvaTransformer, IDisposable
     /// <summary>The settings.</summary>
     public ScoreActionsOptions Options { get; }
 
+    internal ActionHead Head => _head;
+
     private protected override VersionInfo Version => MakeVersion(typeof(ScoreActionsTransformer), "AVASCORE", LoaderSignature);
 
     private protected override string SaveOptions() => ModelJson.Write(Options);
