@@ -1,5 +1,6 @@
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Video;
 using TorchSharp;
@@ -8,7 +9,8 @@ using static TorchSharp.torch;
 namespace MlAva.Training;
 
 /// <summary>Scores keyframes with a network, in batches, for the validation after each epoch.</summary>
-sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads) : IDisposable
+sealed class DetectorScorer(
+    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads, LongTermSampler? bank) : IDisposable
 {
     readonly ClipLoader _loader = new(options.Clip);
 
@@ -37,7 +39,7 @@ sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<Keyfram
         float[] rois = RoIs.Join(boxes);
         if (rois.Length > 0)
         {
-            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois);
+            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois, LongTerm(batch, boxes, batcher.Device));
             float[] scores = detector.Head.Probabilities(logits).cpu().data<float>().ToArray();
             int at = 0, classes = detector.Options.Head.NumClasses;
             for (int i = 0; i < batch.Count; i++)
@@ -51,6 +53,9 @@ sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<Keyfram
         }
         batch.Clear();
     }
+
+    Tensor? LongTerm(List<(KeyframeSample Sample, VideoClip Clip)> batch, float[][] boxes, Device device) => bank?.ToTensor(
+        LongTermSampler.Join([.. batch.Select((b, i) => bank.SampleForScoring(b.Sample.VideoId, b.Sample.Timestamp, boxes[i].Length / 4))]), device);
 
     public void Dispose() => _loader.Dispose();
 }
