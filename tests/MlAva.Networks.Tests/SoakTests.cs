@@ -57,7 +57,7 @@ public sealed class SoakTests : IDisposable
         using Detector detector = Create(Shapes[shape]);
         using Sgd optimizer = new(detector.named_parameters(), new() { MaxGradientNorm = 0.25 });
         Train(detector, optimizer, 100);
-        (long live, long memory) = (Tensor.TotalCount, Resident());
+        (long live, long memory) = (LiveTensors.Count(), Resident());
         Train(detector, optimizer, 100);
         Assert.Equal(live, Tensor.TotalCount);
         Assert.InRange(Resident(), 0, memory + Margin);
@@ -73,7 +73,7 @@ public sealed class SoakTests : IDisposable
         using Tensor? longTerm = LongTerm(detector);
         using var noGrad = no_grad();
         Score(100);
-        (long live, long memory) = (Tensor.TotalCount, Resident());
+        (long live, long memory) = (LiveTensors.Count(), Resident());
         Score(500);
         Assert.Equal(live, Tensor.TotalCount);
         Assert.InRange(Resident(), 0, memory + Margin);
