@@ -10,8 +10,8 @@ namespace MlAva.Configs;
 
 /// <summary>
 /// A detector's whole configuration: network, clips, training, data, and what was published for it. Those of MMAction2 0.x for AVA, with
-/// ACRN and feature banks,
-/// travel with the assembly under their own names (reference specification §1); <c>docs/configs.md</c> says how to write others.
+/// ACRN and feature banks, travel with the assembly under their own names (reference specification §1); <c>docs/configs.md</c> says how to
+/// write others.
 /// </summary>
 public sealed record DetectionConfig
 {
