@@ -71,5 +71,11 @@ public sealed class RoIExtractor
     }
 
     // Repeating the slow pathway's frames to the fast one's length, as the reference does first, changes neither mean nor maximum.
-    Tensor PoolTime(Tensor map) => Options.TemporalPooling == TemporalPooling.Average ? map.mean([2L]) : map.max(2).values;
+    // Channels last, as backbones leave them: along time that is a sum of whole frames.
+    Tensor PoolTime(Tensor map)
+    {
+        Tensor frames = map.permute(0, 2, 3, 4, 1);
+        Tensor still = Options.TemporalPooling == TemporalPooling.Average ? frames.mean([1L]) : frames.max(1).values;
+        return still.permute(0, 3, 1, 2);
+    }
 }
