@@ -71,8 +71,8 @@ public sealed class RoIExtractor
         return onCpu.to(device, copy: true);
     }
 
-    // The reference first repeats a shorter pathway's frames to the longest one's length. That never changes a maximum, and a mean only where the lengths
-    // do not divide: some frames are then repeated more often than others.
+    // The reference first repeats a shorter pathway's frames to the longest one's length. That never changes a maximum, and a mean only
+    // where the lengths do not divide: some frames are then repeated more often than others.
     Tensor PoolTime(Tensor map, long longest)
     {
         // Channels last, as backbones leave them: along time that is a sum of whole frames.

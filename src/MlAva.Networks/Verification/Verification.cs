@@ -173,7 +173,7 @@ public static class Verification
         {
             using DisposeScope scope = NewDisposeScope();
             ActionLossResult? result = Loss(detector, options.Precision, out Tensor logits);
-            // Relative: statistics of a small batch are sums of float32, whose order, and so whose rounding, depends on the number of threads.
+            // Relative: batch statistics are sums of float32, whose order, and so whose rounding, depends on the number of threads.
             Compare("training logits", 1e-4, "train_cls_score.npy", logits, relative: true);
             Comparison loss = new("loss", 1e-5), metrics = new("logged metrics", 1e-5);
             if (result is null) loss.Miss("no row has a label");
