@@ -117,14 +117,9 @@ sealed class PreparedConvolution : IDisposable
         return forms;
     }
 
-    // What measuring mostly finds: the own kernel has no match but for the narrowest layers, and wide kernels of 3 gain from fewer products.
-    ConvolutionForm Rule()
-    {
-        List<ConvolutionForm> forms = Forms();
-        long outputs = _weight.shape[0], inputs = _weight.shape[1];
-        if (forms.Contains(ConvolutionForm.Winograd4) && Math.Min(inputs, outputs) >= 128) return ConvolutionForm.Winograd4;
-        return forms.Contains(ConvolutionForm.Direct) && outputs >= TileKernel.Wide ? ConvolutionForm.Direct : ConvolutionForm.Library;
-    }
+    // Own kernels have no match but for the narrowest layers.
+    ConvolutionForm Rule() =>
+        HasOwnKernels && _weight.shape[0] >= TileKernel.Wide ? ConvolutionForms.Of(_shape, _weight.shape[1], _weight.shape[0]) : ConvolutionForm.Library;
 
     FrameBatch Compute(ConvolutionForm form, ConvolutionGeometry geometry, FrameBatch input, Tensor? added, bool rectify) =>
         form == ConvolutionForm.Library ? ComputeByLibrary(input, added, rectify) : ComputeByOwnKernel(form, geometry, input, added, rectify);
@@ -138,23 +133,13 @@ sealed class PreparedConvolution : IDisposable
 
     unsafe FrameBatch ComputeByOwnKernel(ConvolutionForm form, ConvolutionGeometry geometry, FrameBatch input, Tensor? added, bool rectify)
     {
-        if (!_packed.TryGetValue(form, out PackedWeights? weights)) _packed[form] = weights = Pack(form);
+        if (!_packed.TryGetValue(form, out PackedWeights? weights)) _packed[form] = weights = ConvolutionForms.Pack(form, _weight);
         Tensor from = FrameBatch.ChannelsLast(input.Frames);
         Tensor to = empty([geometry.Clips * geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs, weights.Outputs]);
         Tensor? plus = added is null ? null : FrameBatch.ChannelsLast(added);
         float* output = TensorData.Of(to);
         TileEnding ending = new(TensorData.Of(_bias), plus is null ? 0 : (nint)TensorData.Of(plus) - (nint)output, rectify);
-        if (form == ConvolutionForm.Direct) DirectConvolution.Run(geometry, weights, TensorData.Of(from), output, ending);
-        else WinogradConvolution.Run(geometry, weights, Size(form), TensorData.Of(from), output, ending);
+        ConvolutionForms.Run(form, geometry, weights, TensorData.Of(from), output, ending);
         return new(to.permute(0, 3, 1, 2), input.Clips);
     }
-
-    unsafe PackedWeights Pack(ConvolutionForm form)
-    {
-        long[] s = _weight.shape;
-        if (form != ConvolutionForm.Direct) return WinogradConvolution.Pack(_weight, Size(form));
-        return PackedWeights.Forward(TensorData.Of(_weight), (int)s[0], (int)s[1], (int)(s[2] * s[3] * s[4]));
-    }
-
-    static int Size(ConvolutionForm form) => form == ConvolutionForm.Winograd2 ? 2 : 4;
 }
