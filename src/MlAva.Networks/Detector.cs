@@ -68,10 +68,13 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     /// </summary>
     /// <param name="options">The settings; null: the defaults, which measure.</param>
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    /// <exception cref="InvalidOperationException">The parameters are not float32.</exception>
     public void PrepareForInference(InferenceOptions? options = null)
     {
         options ??= new();
         options.Validate();
+        if (parameters().FirstOrDefault(p => p.dtype != ScalarType.Float32) is { } other)
+            throw new InvalidOperationException($"The network's parameters are {other.dtype}; expected Float32. Precision is a setting of the preparation ({nameof(InferenceOptions)}.{nameof(InferenceOptions.Precision)}).");
         eval();
         DropPreparation();
         _preparation = new(options);
@@ -119,7 +122,7 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
 
     // A backbone prepared for bfloat16 gives such maps, while extraction and heads stay in the parameters' own numbers.
     IReadOnlyList<Tensor> WideMaps(IReadOnlyList<Tensor> maps) =>
-        _preparation is { Options.Precision: InferencePrecision.BFloat16 } ? [.. maps.Select(m => m.to(ScalarType.Float32))] : maps;
+        _preparation is { Options.Precision: InferencePrecision.BFloat16 } && maps[0].dtype == ScalarType.BFloat16 ? [.. maps.Select(m => m.to(ScalarType.Float32))] : maps;
 
     /// <param name="input1">Clips [N, 3, T, H, W] float32, normalised.</param>
     /// <param name="input2">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>

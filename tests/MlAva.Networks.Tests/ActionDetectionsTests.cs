@@ -16,22 +16,26 @@ public sealed class ActionDetectionsTests
         foreach (JsonElement golden in GoldenJson.Read("detections.json").GetProperty("cases").EnumerateArray())
         {
             using DisposeScope scope = NewDisposeScope();
-            JsonElement logits = golden.GetProperty("cls_score"), quadruple = golden.GetProperty("crop_quadruple"), thresholds = golden.GetProperty("action_thr");
+            JsonElement logits = golden.GetProperty("cls_score"), quadruple = golden.GetProperty("crop_quadruple"),
+                thresholds = golden.GetProperty("action_thr");
             int[] size = GoldenJson.Ints(golden.GetProperty("img_shape"));
             float[]? crop = quadruple.ValueKind == JsonValueKind.Array ? GoldenJson.Floats(quadruple) : null;
             float[] boxes = ActionDetections.Normalise(
-                GoldenJson.Floats(golden.GetProperty("rois")), size[1], size[0], golden.GetProperty("flip").GetBoolean(), crop is null ? null : (crop[0], crop[1], crop[2], crop[3]));
+                GoldenJson.Floats(golden.GetProperty("rois")), size[1], size[0], golden.GetProperty("flip").GetBoolean(),
+                crop is null ? null : (crop[0], crop[1], crop[2], crop[3]));
             Near.Absolute(GoldenJson.Floats(golden.GetProperty("det_bboxes")), boxes, 1e-7);
 
             int classes = (int)GoldenJson.Shape(logits)[1];
-            using ActionHead head = new(new() { InputChannels = 1, NumClasses = classes, MultiLabel = golden.GetProperty("multilabel").GetBoolean() });
+            using ActionHead head =
+                new(new() { InputChannels = 1, NumClasses = classes, MultiLabel = golden.GetProperty("multilabel").GetBoolean() });
             float[] scores = head.Probabilities(tensor(GoldenJson.Floats(logits), GoldenJson.Shape(logits))).data<float>().ToArray();
             Near.Absolute(GoldenJson.Floats(golden.GetProperty("det_scores")), scores, 1e-6);
 
             IReadOnlyList<IReadOnlyList<float[]>> found = ActionDetections.PerClass(boxes, scores, GoldenJson.Floats(thresholds), classes);
             JsonElement[] expected = [.. golden.GetProperty("result").EnumerateArray()];
             Assert.Equal(expected.Select(c => c.GetArrayLength()), found.Select(c => c.Count));
-            for (int c = 0; c < expected.Length; c++) Near.Absolute(GoldenJson.Floats(expected[c]), [.. found[c].SelectMany(row => row)], 1e-6);
+            for (int c = 0; c < expected.Length; c++)
+                Near.Absolute(GoldenJson.Floats(expected[c]), [.. found[c].SelectMany(row => row)], 1e-6);
             compared++;
         }
         Assert.Equal(5, compared);
@@ -80,7 +84,8 @@ public sealed class ActionDetectionsTests
         float[] box = [0, 0, 1, 1];
         ArgumentException scores = Assert.Throws<ArgumentException>(() => ActionDetections.PerClass(box, [0.1f, 0.2f], [0], 3));
         Assert.Contains("2 scores; expected 1 × 3", scores.Message, StringComparison.Ordinal);
-        ArgumentException thresholds = Assert.Throws<ArgumentException>(() => ActionDetections.PerClass(box, [0.1f, 0.2f, 0.3f], [0, 0], 3));
+        ArgumentException thresholds =
+            Assert.Throws<ArgumentException>(() => ActionDetections.PerClass(box, [0.1f, 0.2f, 0.3f], [0, 0], 3));
         Assert.Contains("2 thresholds; expected 1 or 3", thresholds.Message, StringComparison.Ordinal);
     }
 }

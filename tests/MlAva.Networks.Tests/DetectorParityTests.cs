@@ -9,7 +9,8 @@ namespace MlAva.Networks.Tests;
 [Collection(TorchTests.Name)]
 public sealed class DetectorParityTests : IDisposable
 {
-    // Torch adds batch statistics up in float32, a part for each thread: the fewer threads, the further off. A fixed number makes every machine round alike.
+    // Torch adds batch statistics up in float32, a part for each thread: the fewer threads, the further off. A fixed number makes every
+    // machine round alike.
     readonly int _threads = get_num_threads();
 
     public DetectorParityTests() => set_num_threads(2);

@@ -45,8 +45,9 @@ static class EagerGenerators
         from nonLocal in NonLocal(blocks)
         select new ResNet3dOptions
         {
-            BaseChannels = channels, StageBlocks = blocks, Inflate = inflate, InflateStyle = inflateStyle, Style = style, Dilations = dilations, StemKernel = kernel,
-            SpatialStrides = strides.Space, TemporalStrides = strides.Time, StemTemporalStride = strides.Stem, PoolTemporalStride = strides.Pool, NonLocal = nonLocal,
+            BaseChannels = channels, StageBlocks = blocks, Inflate = inflate, InflateStyle = inflateStyle, Style = style,
+            Dilations = dilations, StemKernel = kernel, NonLocal = nonLocal, SpatialStrides = strides.Space,
+            TemporalStrides = strides.Time, StemTemporalStride = strides.Stem, PoolTemporalStride = strides.Pool,
         };
 
     static readonly Gen<BackboneOptions> SlowOnly =
@@ -59,7 +60,8 @@ static class EagerGenerators
         from strides in AllStrides
         from channels in Gen.Int[1, 3]
         from ratio in Gen.Int[1, 4]
-        // Doubled by laterals, a stage's input may have as many channels as its output: without a convolution there, it cannot have a temporal stride.
+        // Doubled by laterals, a stage's input may have as many channels as its output; without a convolution on its identity branch it can
+        // have no temporal stride.
         let possible = ratio == 2 ? strides with { Time = [1, 1, 1, 1] } : strides
         from slow in Pathway(possible, channels * ratio)
         from fast in Pathway(possible, channels)
@@ -69,7 +71,8 @@ static class EagerGenerators
         from switches in Gen.Bool.Array[2]
         select (BackboneOptions)new SlowFastOptions
         {
-            Slow = slow, Fast = fast, ChannelRatio = ratio, SpeedRatio = speed, ResampleRate = speed * rate, FusionKernel = kernel, Lateral = switches[0], LateralNorm = switches[1],
+            Slow = slow, Fast = fast, ChannelRatio = ratio, SpeedRatio = speed, ResampleRate = speed * rate, FusionKernel = kernel,
+            Lateral = switches[0], LateralNorm = switches[1],
         };
 
     static readonly Gen<RoIExtractorOptions> Extractors =
@@ -80,12 +83,15 @@ static class EagerGenerators
         from time in TemporalPoolings
         select new RoIExtractorOptions
         {
-            OutputSize = size, FeatureStride = stride, SamplingRatio = ratio, Aligned = switches[0], WithGlobal = switches[1], TemporalPooling = time,
+            OutputSize = size, FeatureStride = stride, SamplingRatio = ratio, Aligned = switches[0], WithGlobal = switches[1],
+            TemporalPooling = time,
         };
 
     static readonly Gen<SharedHeadOptions?> ActorRelations =
-        from numbers in Gen.Select(Gen.Int[1, 7], Gen.Int[1, 3], Gen.Int[1, 3])
-        select (SharedHeadOptions?)new ActorRelationOptions { Channels = numbers.Item1, Convolutions = numbers.Item2, Stride = numbers.Item3 };
+        from channels in Gen.Int[1, 7]
+        from convolutions in Gen.Int[1, 3]
+        from stride in Gen.Int[1, 3]
+        select (SharedHeadOptions?)new ActorRelationOptions { Channels = channels, Convolutions = convolutions, Stride = stride };
 
     static readonly Gen<SharedHeadOptions?> FeatureBanks =
         from kind in Gen.Enum<FeatureBankOperator>()
@@ -95,7 +101,8 @@ static class EagerGenerators
         from space in SpatialPoolings
         select (SharedHeadOptions?)new FeatureBankHeadOptions
         {
-            Operator = kind, BankChannels = numbers[0] * 3, WindowSize = numbers[1] * 2, FeaturesPerSecond = numbers[2], LatentChannels = numbers[3] + 1,
+            Operator = kind, BankChannels = numbers[0] * 3, WindowSize = numbers[1] * 2, FeaturesPerSecond = numbers[2],
+            LatentChannels = numbers[3] + 1,
             Layers = numbers[4], PreActivate = preActivate, TemporalPooling = time, SpatialPooling = space,
         };
 
@@ -117,7 +124,8 @@ static class EagerGenerators
         from width in Gen.Int[33, 60]
         select (
             Options: new DetectorOptions { Backbone = backbone, RoIExtractor = extractor, SharedHead = shared, Head = head },
-            Clip: new long[] { clips, 3, multiple * backbone.FrameMultiple(), height, width })).Where(d => Pairs(d.Options.Backbone, d.Clip) < 5e6);
+            Clip: new long[] { clips, 3, multiple * backbone.FrameMultiple(), height, width }))
+        .Where(d => Pairs(d.Options.Backbone, d.Clip) < 5e6);
 
     // The eager network lays out every pair of places; a few non-local blocks on large maps would take all memory.
     static double Pairs(BackboneOptions backbone, long[] clip) => backbone switch

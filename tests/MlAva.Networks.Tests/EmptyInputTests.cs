@@ -7,14 +7,16 @@ namespace MlAva.Networks.Tests;
 [Collection(TorchTests.Name)]
 public sealed class EmptyInputTests
 {
-    static readonly DetectorOptions Plain = new() { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 2, StageBlocks = [1, 1] } } };
+    static readonly DetectorOptions Plain =
+        new() { Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = 2, StageBlocks = [1, 1] } } };
 
     static readonly FeatureBankHeadOptions Bank = new() { BankChannels = 4, WindowSize = 2, FeaturesPerSecond = 1, LatentChannels = 3 };
 
     static readonly Dictionary<string, DetectorOptions> Detectors = new()
     {
         ["plain"] = Plain,
-        ["average over the grid"] = Plain with { Head = new() { SpatialPooling = SpatialPooling.Average, TemporalPooling = TemporalPooling.Max } },
+        ["average over the grid"] = Plain with { Head = new() { SpatialPooling = SpatialPooling.Average } },
+        ["maximum over time"] = Plain with { Head = new() { TemporalPooling = TemporalPooling.Max } },
         ["context"] = Plain with { RoIExtractor = new() { WithGlobal = true } },
         ["actor relations"] = Plain with { SharedHead = new ActorRelationOptions { Channels = 3, Convolutions = 2, Stride = 2 } },
         ["feature bank, average"] = Plain with { SharedHead = Bank with { Operator = FeatureBankOperator.Average } },

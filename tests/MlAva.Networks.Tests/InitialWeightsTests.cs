@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace MlAva.Networks.Tests;
 
-/// <summary>How weights begin: as the reference's constructors leave them, and as <see cref="Detector.InitializeWeights"/> starts them (reference specification §2.5).</summary>
+/// <summary>
+/// How weights begin: as the reference's constructors leave them, and as <see cref="Detector.InitializeWeights"/> starts them (reference
+/// specification §2.5).
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class InitialWeightsTests
 {
@@ -47,7 +50,8 @@ public sealed class InitialWeightsTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(3);
-        using Detector detector = new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = Small with { BaseChannels = 32 } } }.WithMatchingHead());
+        using Detector detector =
+            new(new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = Small with { BaseChannels = 32 } } }.WithMatchingHead());
         double bound = 1 / Math.Sqrt(256);
         foreach (string name in (string[])["fc_cls.weight", "fc_cls.bias"])
         {
@@ -56,7 +60,8 @@ public sealed class InitialWeightsTests
             Assert.InRange(own.Smallest, -bound - 1e-7, -0.9 * bound);
         }
         detector.InitializeWeights();
-        Statistics weight = new(Parameter(detector, "roi_head.bbox_head.fc_cls.weight")), bias = new(Parameter(detector, "roi_head.bbox_head.fc_cls.bias"));
+        Statistics weight = new(Parameter(detector, "roi_head.bbox_head.fc_cls.weight")),
+            bias = new(Parameter(detector, "roi_head.bbox_head.fc_cls.bias"));
         Near.Value(0.01, weight.Deviation, 0.0003, "deviation");
         Assert.InRange(weight.Largest, 0.03, 0.06);
         Assert.Equal((0, 0), (bias.Smallest, bias.Largest));
@@ -72,7 +77,8 @@ public sealed class InitialWeightsTests
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(4);
-        using SlowOnly plain = new(new() { Pathway = Small }), related = new(new() { Pathway = Small with { NonLocal = NonLocal with { Mode = mode, Normalize = normalize } } });
+        using SlowOnly plain = new(new() { Pathway = Small }),
+            related = new(new() { Pathway = Small with { NonLocal = NonLocal with { Mode = mode, Normalize = normalize } } });
         Tensor clips = randn([2, 3, 2, 33, 36]);
         foreach (bool startedAnew in (bool[])[false, true])
         {
@@ -102,10 +108,11 @@ public sealed class InitialWeightsTests
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(5);
         DetectorOptions options = new() { Backbone = new SlowOnlyOptions { Pathway = Small } };
+        SlowFastOptions two = new() { Slow = Small with { BaseChannels = 16 }, Fast = Small, ChannelRatio = 2, LateralNorm = true };
         options = shape switch
         {
             "non-local" => options with { Backbone = new SlowOnlyOptions { Pathway = Small with { NonLocal = NonLocal } } },
-            "SlowFast" => options with { Backbone = new SlowFastOptions { Slow = Small with { BaseChannels = 16 }, Fast = Small, ChannelRatio = 2, LateralNorm = true } },
+            "SlowFast" => options with { Backbone = two },
             "actor relations" => options with { SharedHead = new ActorRelationOptions { Channels = 24, Convolutions = 3 } },
             "feature bank" => options with { SharedHead = new FeatureBankHeadOptions { BankChannels = 32, LatentChannels = 24 } },
             _ => options,
@@ -119,13 +126,16 @@ public sealed class InitialWeightsTests
             bool isScale = name.EndsWith("bn.weight", StringComparison.Ordinal) || name.EndsWith("ln.weight", StringComparison.Ordinal);
             if (isScale || name.EndsWith("bias", StringComparison.Ordinal))
             {
-                bool isZero = !isScale || name.EndsWith("conv3.bn.weight", StringComparison.Ordinal) || name.EndsWith("conv_out.bn.weight", StringComparison.Ordinal);
+                bool isZero = !isScale || name.EndsWith("conv3.bn.weight", StringComparison.Ordinal)
+                    || name.EndsWith("conv_out.bn.weight", StringComparison.Ordinal);
                 Assert.Equal((isZero ? 0 : 1, isZero ? 0 : 1), (own.Smallest, own.Largest));
                 continue;
             }
             long[] s = parameter.shape;
-            bool isProjection = name.Contains("non_local_block", StringComparison.Ordinal) && !name.Contains("conv_out", StringComparison.Ordinal);
-            double expected = isProjection || name.EndsWith("fc_cls.weight", StringComparison.Ordinal) ? 0.01 : Math.Sqrt(2.0 / (s[0] * s[2] * s[3] * s[4]));
+            bool isProjection = name.Contains("non_local_block", StringComparison.Ordinal)
+                && !name.Contains("conv_out", StringComparison.Ordinal);
+            double expected = isProjection || name.EndsWith("fc_cls.weight", StringComparison.Ordinal) ? 0.01
+                : Math.Sqrt(2.0 / (s[0] * s[2] * s[3] * s[4]));
             Near.Value(expected, own.Deviation, 5 * expected / Math.Sqrt(2.0 * parameter.numel()), $"deviation of {name}");
             Near.Value(0, own.Mean, 5 * expected / Math.Sqrt(parameter.numel()), $"mean of {name}");
         }
@@ -142,12 +152,14 @@ public sealed class InitialWeightsTests
     sealed record Statistics(double Mean, double Deviation, double Smallest, double Largest)
     {
         public Statistics(JsonElement golden)
-            : this(golden.GetProperty("mean").GetDouble(), golden.GetProperty("std").GetDouble(), golden.GetProperty("min").GetDouble(), golden.GetProperty("max").GetDouble())
+            : this(golden.GetProperty("mean").GetDouble(), golden.GetProperty("std").GetDouble(), golden.GetProperty("min").GetDouble(),
+                golden.GetProperty("max").GetDouble())
         {
         }
 
         public Statistics(Parameter parameter)
-            : this(parameter.mean().item<float>(), parameter.std().item<float>(), parameter.min().item<float>(), parameter.max().item<float>())
+            : this(parameter.mean().item<float>(), parameter.std().item<float>(), parameter.min().item<float>(),
+                parameter.max().item<float>())
         {
         }
     }

@@ -9,7 +9,8 @@ namespace MlAva.Networks.Tests;
 [Collection(TorchTests.Name)]
 public sealed class LayerTests
 {
-    public static TheoryData<string> Cases => [.. Enumerable.Concat<object[]>(DetectorParityTests.Shipped, DetectorParityTests.All).Select(row => (string)row[0])];
+    public static TheoryData<string> Cases =>
+        [.. Enumerable.Concat<object[]>(DetectorParityTests.Shipped, DetectorParityTests.All).Select(row => (string)row[0])];
 
     [SharedTheory("golden")]
     [MemberData(nameof(Cases))]
@@ -33,7 +34,8 @@ public sealed class LayerTests
         using GoldenCase golden = new(SharedData.Path($"golden/{name}"));
         using JsonDocument layers = golden.Json("layers.json");
         Dictionary<string, Tensor> state = golden.Detector.Backbone.state_dict();
-        IReadOnlyList<int> blocks = golden.Options.Backbone is SlowFastOptions two ? two.Slow.Blocks() : ((SlowOnlyOptions)golden.Options.Backbone).Pathway.Blocks();
+        IReadOnlyList<int> blocks = golden.Options.Backbone is SlowFastOptions two
+            ? two.Slow.Blocks() : ((SlowOnlyOptions)golden.Options.Backbone).Pathway.Blocks();
         for (int stage = 0; stage < blocks.Count; stage++)
         {
             for (int block = 0; block < blocks[stage]; block++)
@@ -61,7 +63,8 @@ public sealed class LayerTests
     static ResNet3dOptions EndingBehind(ResNet3dOptions pathway, int[] blocks) => pathway with
     {
         StageBlocks = blocks,
-        NonLocal = pathway.NonLocal is { } nonLocal ? nonLocal with { Blocks = [.. blocks.Select((count, i) => (IReadOnlyList<bool>)[.. nonLocal.Blocks[i].Take(count)])] } : null,
+        NonLocal = pathway.NonLocal is { } all
+            ? all with { Blocks = [.. blocks.Select((count, i) => (bool[])[.. all.Blocks[i].Take(count)])] } : null,
     };
 
     static void Same(JsonElement expected, Tensor value, string layer)

@@ -27,12 +27,15 @@ public sealed class NearestTests
         Assert.Equal(109, compared);
     }
 
-    /// <summary>The slow pathway over a long clip gives what it gives over the frames that the reference picks, and nothing but them.</summary>
+    /// <summary>
+    /// The slow pathway over a long clip gives what it gives over the frames that the reference picks, and nothing but them.
+    /// </summary>
     [SharedFact(File)]
     public void SlowFast_sees_the_reference_frames_or_says_that_it_cannot()
     {
         int seen = 0, refused = 0;
-        foreach (JsonElement golden in GoldenJson.Read("interpolate_nearest.json").EnumerateArray().Where(g => g.TryGetProperty("scale", out _)))
+        foreach (JsonElement golden in GoldenJson.Read("interpolate_nearest.json").EnumerateArray()
+            .Where(g => g.TryGetProperty("scale", out _)))
         {
             using DisposeScope scope = NewDisposeScope();
             using var _ = no_grad();
@@ -47,7 +50,8 @@ public sealed class NearestTests
                 refused++;
                 continue;
             }
-            Tensor picked = clip.index_select(2, tensor([.. GoldenJson.Ints(golden.GetProperty("picks")).Select(p => (long)p)], ScalarType.Int64));
+            Tensor picked = clip.index_select(2,
+                tensor([.. GoldenJson.Ints(golden.GetProperty("picks")).Select(p => (long)p)], ScalarType.Int64));
             Near.Absolute(every.forward(picked)[0], some.forward(clip)[0], 1e-6);
             seen++;
         }
@@ -56,7 +60,8 @@ public sealed class NearestTests
         static Backbone Slow(int rate)
         {
             ResNet3dOptions pathway = new() { BaseChannels = 2, StageBlocks = [1] };
-            Backbone network = new SlowFastOptions { Slow = pathway, Fast = pathway, ChannelRatio = 1, Lateral = false, ResampleRate = rate, SpeedRatio = rate }.Create();
+            SlowFastOptions options = new() { Slow = pathway, Fast = pathway, ChannelRatio = 1, Lateral = false };
+            Backbone network = (options with { ResampleRate = rate, SpeedRatio = rate }).Create();
             network.eval();
             return network;
         }
@@ -66,7 +71,8 @@ public sealed class NearestTests
     public void The_mean_over_time_weighs_frames_as_often_as_the_reference_repeats_them()
     {
         int compared = 0;
-        foreach (JsonElement golden in GoldenJson.Read("interpolate_nearest.json").EnumerateArray().Where(g => g.TryGetProperty("size", out _)))
+        foreach (JsonElement golden in GoldenJson.Read("interpolate_nearest.json").EnumerateArray()
+            .Where(g => g.TryGetProperty("size", out _)))
         {
             using DisposeScope scope = NewDisposeScope();
             int frames = golden.GetProperty("frames").GetInt32(), size = golden.GetProperty("size").GetInt32();

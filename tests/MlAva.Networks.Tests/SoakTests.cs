@@ -8,7 +8,8 @@ public sealed class SoakTests : IDisposable
 {
     static readonly float[] RoIs = [0, 2, 3, 25, 30, 0, 10, 0, 31, 31, 1, 0, 4, 20, 28];
 
-    // What allocators and the just-in-time compiler may take for themselves (up to 9 MiB seen); a clip lost in each of 500 calls would be 48 MiB.
+    // What allocators and the just-in-time compiler may take for themselves (up to 9 MiB seen); a clip lost in each of 500 calls would be
+    // 48 MiB.
     const long Margin = 16 << 20;
 
     static readonly ResNet3dOptions Small = new() { BaseChannels = 4, StageBlocks = [1, 1, 1, 1] };
@@ -19,7 +20,8 @@ public sealed class SoakTests : IDisposable
     {
         Backbone = new SlowFastOptions
         {
-            Slow = Small, Fast = Small with { BaseChannels = 1, StemKernel = [5, 7, 7], Inflate = [true, true, true, true] }, ChannelRatio = 4, ResampleRate = 4, SpeedRatio = 4,
+            Slow = Small, Fast = Small with { BaseChannels = 1, StemKernel = [5, 7, 7], Inflate = [true, true, true, true] },
+            ChannelRatio = 4, ResampleRate = 4, SpeedRatio = 4,
         },
     };
 
@@ -32,15 +34,22 @@ public sealed class SoakTests : IDisposable
             {
                 Pathway = Small with
                 {
-                    TemporalStrides = [1, 2, 1, 1], PoolTemporalStride = 2, StemKernel = [3, 7, 7], InflateStyle = InflateStyle.Kernel3x3x3, Style = BottleneckStyle.Caffe, FrozenStages = 1,
+                    TemporalStrides = [1, 2, 1, 1], PoolTemporalStride = 2, StemKernel = [3, 7, 7],
+                    InflateStyle = InflateStyle.Kernel3x3x3, Style = BottleneckStyle.Caffe, FrozenStages = 1,
                 },
             },
         },
-        ["non-local"] = new() { Backbone = new SlowOnlyOptions { Pathway = Small with { NonLocal = new() { Blocks = [[false], [true], [true], [false]] } } } },
+        ["non-local"] = new()
+        {
+            Backbone = new SlowOnlyOptions { Pathway = Small with { NonLocal = new() { Blocks = [[false], [true], [true], [false]] } } },
+        },
         ["SlowFast"] = SlowFast,
         ["SlowFast with context"] = SlowFast with { RoIExtractor = new() { WithGlobal = true, TemporalPooling = TemporalPooling.Max } },
         ["actor relations"] = SlowFast with { SharedHead = new ActorRelationOptions { Channels = 8, Convolutions = 2 } },
-        ["feature bank"] = SlowOnly with { SharedHead = new FeatureBankHeadOptions { BankChannels = 8, WindowSize = 4, LatentChannels = 8 } },
+        ["feature bank"] = SlowOnly with
+        {
+            SharedHead = new FeatureBankHeadOptions { BankChannels = 8, WindowSize = 4, LatentChannels = 8 },
+        },
     };
 
     // Threads cost so small a network more than they give, most of all on a busy machine.
@@ -137,7 +146,8 @@ public sealed class SoakTests : IDisposable
     }
 
     static Tensor? LongTerm(Detector detector) =>
-        detector.Options.SharedHead is FeatureBankHeadOptions bank ? randn([RoIs.Length / 5, bank.BankChannels, bank.BankFeatures()]) : null;
+        detector.Options.SharedHead is FeatureBankHeadOptions bank
+            ? randn([RoIs.Length / 5, bank.BankChannels, bank.BankFeatures()]) : null;
 
     static long Resident()
     {

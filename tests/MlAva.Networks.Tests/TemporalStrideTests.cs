@@ -12,7 +12,8 @@ public sealed class TemporalStrideTests
     {
         using DisposeScope scope = NewDisposeScope();
         ResNet3dOptions pathway = new() { BaseChannels = 2, StageBlocks = [1, 1, 1] };
-        SlowFastOptions options = new() { Slow = pathway, Fast = pathway with { TemporalStrides = [1, 2, 1, 1] }, ChannelRatio = 1, ResampleRate = 2, SpeedRatio = 2 };
+        ResNet3dOptions strided = pathway with { TemporalStrides = [1, 2, 1, 1] };
+        SlowFastOptions options = new() { Slow = pathway, Fast = strided, ChannelRatio = 1, ResampleRate = 2, SpeedRatio = 2 };
         using SlowFast network = new(options);
         ArgumentException error = Assert.Throws<ArgumentException>(() => network.forward(randn([1, 3, 8, 32, 32])));
         Assert.Contains("4 frames to stage 3 and the fast one 2", error.Message, StringComparison.Ordinal);
@@ -25,7 +26,8 @@ public sealed class TemporalStrideTests
     [InlineData(4, 1, false)]
     public void A_stage_without_a_convolution_on_its_identity_branch_has_none(int ratio, int spatial, bool refused)
     {
-        ResNet3dOptions pathway = new() { BaseChannels = 2, StageBlocks = [1, 1, 1], SpatialStrides = [1, 2, spatial, 1], TemporalStrides = [1, 1, 2, 1] };
+        ResNet3dOptions pathway =
+            new() { BaseChannels = 2, StageBlocks = [1, 1, 1], SpatialStrides = [1, 2, spatial, 1], TemporalStrides = [1, 1, 2, 1] };
         SlowFastOptions options = new() { Slow = pathway with { BaseChannels = 2 * ratio }, Fast = pathway, ChannelRatio = ratio };
         Exception? error = Record.Exception(() =>
         {

@@ -66,7 +66,7 @@ static class VerifyCommand
         {
             token.ThrowIfCancellationRequested();
             progress.Report(reports.Count, folders.Length, "cases");
-            reports.Add(Verification.Run(new ReferenceCase(folder), options));
+            reports.Add(Verification.Run(new ReferenceCase(folder), options, token));
         }
         return reports;
     }

@@ -19,7 +19,8 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
 
     /// <summary>
     /// Starts all weights anew from torch's generator: He-normal convolutions over the fan-out, normalisation weight 1 and bias 0, and the
-    /// last normalisation of each residual block 0 where the options say so (reference specification §2.5).
+    /// last normalisation of each residual block 0 where the options say so (reference specification §2.5). Non-local blocks start as identity, as their own
+    /// construction in the reference leaves them; the reference's written, but never called, initialisation would start them at random.
     /// </summary>
     public abstract void InitializeWeights();
 

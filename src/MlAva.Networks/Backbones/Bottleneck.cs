@@ -44,8 +44,9 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         if (temporal != 1 && !isConvolved)
         {
             throw new ArgumentException(
-                $"{nameof(ResNet3dOptions)}.{nameof(ResNet3dOptions.TemporalStrides)} is ({string.Join(", ", options.TemporalStrides)}); expected 1 for stage {stage + 1}, whose identity " +
-                $"branch passes every frame on: it changes neither size nor channels ({inputs}), so the reference gives it no convolution that could have a stride.");
+                $"{nameof(ResNet3dOptions)}.{nameof(ResNet3dOptions.TemporalStrides)} is ({string.Join(", ", options.TemporalStrides)}); " +
+                $"expected 1 for stage {stage + 1}: it changes neither size nor channels ({inputs}), so its identity branch has no " +
+                "convolution that could pass over frames.");
         }
         if (isConvolved) _downsample = new(inputs, outputs, ConvolutionShape.Same((1, 1, 1), stride), activate: false);
         if (options.NonLocal is { } nonLocal && nonLocal.Blocks[stage][block]) _nonLocal = new(outputs, nonLocal);

@@ -98,7 +98,10 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
 
     static Tensor Places(Tensor frames, long clips) => FrameBatch.ChannelsLast(frames).view(clips, -1, frames.shape[1]);
 
-    /// <summary>The weighing of two vectors side by side. The reference computes it over pairs as over an image, so its weight (key <c>conv.weight</c>) is [1, 2C, 1, 1].</summary>
+    /// <summary>
+    /// The weighing of two vectors side by side. The reference computes it over pairs as over an image, so its weight (key
+    /// <c>conv.weight</c>) is [1, 2C, 1, 1].
+    /// </summary>
     sealed class PairProjection : nn.Module
     {
         [ComponentName(Name = "conv")]

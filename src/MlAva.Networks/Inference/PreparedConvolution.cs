@@ -10,6 +10,9 @@ namespace MlAva.Networks;
 /// </summary>
 sealed class PreparedConvolution : IDisposable
 {
+    // Winograd's factors take up to six times the room of the weights, and far more while they are made.
+    const long MostWeights = 8 << 20;
+
     readonly string _layer;
     readonly ConvolutionShape _shape;
     readonly Preparation _preparation;
@@ -23,7 +26,7 @@ sealed class PreparedConvolution : IDisposable
         (_layer, _shape, _preparation, _type) = (layer, convolution.Shape, preparation, type);
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor weight = convolution.Weight.detach(), bias = convolution.Bias?.detach() ?? zeros(weight.shape[0], device: weight.device);
+        Tensor weight = convolution.Weight.detach(), bias = convolution.Bias?.detach() ?? zeros(weight.shape[0], dtype: weight.dtype, device: weight.device);
         if (normalization is not null)
         {
             (Tensor factor, Tensor offset) = normalization.AsLinear();
@@ -47,12 +50,17 @@ sealed class PreparedConvolution : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         if (input.Frames.dtype != _type) input = new(input.Frames.to(_type), input.Clips);
+        if (added is not null && added.dtype != _type) added = added.to(_type);
         long[] s = input.Frames.shape;
+        if (s[1] != _weight.shape[1])
+            throw new ArgumentException($"{_layer} takes {_weight.shape[1]} channels; its input has {s[1]}: [{string.Join(", ", s)}].", nameof(input));
         (long, long, long, long) key = (input.Clips, input.Length, s[2], s[3]);
         if (!_choices.TryGetValue(key, out (ConvolutionGeometry Geometry, ConvolutionForm Form) choice))
         {
             choice.Geometry = ConvolutionGeometry.Of(_shape, input.Clips, input.Length, s[2], s[3]);
-            choice.Form = Choose(choice.Geometry, input, added, rectify);
+            // How many clips come at once changes nothing about which form is best: heads see as many as there are boxes.
+            ConvolutionForm? known = _choices.Where(c => (c.Key.Frames, c.Key.Height, c.Key.Width) == (input.Length, s[2], s[3])).Select(c => (ConvolutionForm?)c.Value.Form).FirstOrDefault();
+            choice.Form = _preparation.Measures && known is { } form ? form : Choose(choice.Geometry, input, added, rectify);
             _choices[key] = choice;
         }
         FrameBatch output = Compute(choice.Form, choice.Geometry, input, added, rectify);
@@ -113,7 +121,7 @@ sealed class PreparedConvolution : IDisposable
         List<ConvolutionForm> forms = [ConvolutionForm.Library];
         if (!HasOwnKernels) return forms;
         forms.Add(ConvolutionForm.Direct);
-        if (WinogradConvolution.Takes(_shape, _weight.shape[1], _weight.shape[0])) forms.AddRange([ConvolutionForm.Winograd2, ConvolutionForm.Winograd4]);
+        if (WinogradConvolution.Takes(_shape, _weight.shape[1], _weight.shape[0]) && _weight.numel() <= MostWeights) forms.AddRange([ConvolutionForm.Winograd2, ConvolutionForm.Winograd4]);
         return forms;
     }
 
@@ -132,7 +140,7 @@ sealed class PreparedConvolution : IDisposable
     FrameBatch ComputeByLibrary(FrameBatch input, Tensor? added, bool rectify)
     {
         FrameBatch result = Convolution.Compute(input, _weight, _bias, _shape);
-        if (added is not null) result.Frames.add_(added.dtype == _type ? added : added.to(_type), Constants.One);
+        if (added is not null) result.Frames.add_(added, Constants.One);
         return rectify ? new(result.Frames.relu_(), result.Clips) : result;
     }
 
@@ -140,12 +148,19 @@ sealed class PreparedConvolution : IDisposable
     {
         if (!_packed.TryGetValue(form, out PackedWeights? weights)) _packed[form] = weights = Pack(form);
         Tensor from = FrameBatch.ChannelsLast(input.Frames);
-        Tensor to = empty([geometry.Clips * geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs, weights.Outputs]);
+        long[] shape = [geometry.Clips * geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs, weights.Outputs];
+        Tensor to = empty(shape, dtype: ScalarType.Float32, device: CPU);
         Tensor? plus = added is null ? null : FrameBatch.ChannelsLast(added);
+        if (plus is not null && !plus.shape.SequenceEqual(shape))
+            throw new ArgumentException($"What is added to {_layer} is [{string.Join(", ", plus.shape)}]; expected [{string.Join(", ", shape)}] (frames, rows, columns, channels).", nameof(added));
         float* output = TensorData.Of(to);
         TileEnding ending = new(TensorData.Of(_bias), plus is null ? 0 : (nint)TensorData.Of(plus) - (nint)output, rectify);
         if (form == ConvolutionForm.Direct) DirectConvolution.Run(geometry, weights, TensorData.Of(from), output, ending);
         else WinogradConvolution.Run(geometry, weights, Size(form), TensorData.Of(from), output, ending);
+        // The loops know addresses only; the tensors behind them must not be finalised meanwhile.
+        GC.KeepAlive(this);
+        GC.KeepAlive(from);
+        GC.KeepAlive(plus);
         return new(to.permute(0, 3, 1, 2), input.Clips);
     }
 

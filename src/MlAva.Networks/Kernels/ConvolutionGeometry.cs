@@ -6,9 +6,12 @@ namespace MlAva.Networks;
 /// </summary>
 sealed class ConvolutionGeometry
 {
+    readonly (int[] Inputs, int[] Outputs)?[] _pairs;
+
     ConvolutionGeometry(long clips, Axis time, Axis rows, Axis columns)
     {
         (Clips, Time, Rows, Columns) = ((int)clips, time, rows, columns);
+        _pairs = new (int[], int[])?[Taps];
     }
 
     public int Clips { get; }
@@ -36,6 +39,37 @@ sealed class ConvolutionGeometry
         Axis.Forward((int)frames, shape.Kernel.T, shape.Stride.T, shape.Padding.T, shape.Dilation.T),
         Axis.Forward((int)height, shape.Kernel.H, shape.Stride.H, shape.Padding.H, shape.Dilation.H),
         Axis.Forward((int)width, shape.Kernel.W, shape.Stride.W, shape.Padding.W, shape.Dilation.W));
+
+    /// <summary>The places of input and output that a tap connects; those in the padding are left out.</summary>
+    public (int[] Inputs, int[] Outputs) Pairs(int tap)
+    {
+        lock (_pairs)
+        {
+            return _pairs[tap] ?? (_pairs[tap] = FindPairs(tap)).Value;
+        }
+    }
+
+    (int[] Inputs, int[] Outputs) FindPairs(int tap)
+    {
+        (int rest, int kx) = Math.DivRem(tap, Columns.Taps);
+        (int kt, int ky) = Math.DivRem(rest, Rows.Taps);
+        List<int> inputs = [], outputs = [];
+        for (int line = 0; line < Clips * Time.Outputs * Rows.Outputs; line++)
+        {
+            (int frame, int row) = Math.DivRem(line, Rows.Outputs);
+            (int clip, int time) = Math.DivRem(frame, Time.Outputs);
+            (int t, int y) = (Time.Source(time, kt), Rows.Source(row, ky));
+            if ((t | y) < 0) continue;
+            int start = ((clip * Time.Inputs + t) * Rows.Inputs + y) * Columns.Inputs;
+            for (int column = 0; column < Columns.Outputs; column++)
+            {
+                if (Columns.Source(column, kx) is not (var x and >= 0)) continue;
+                inputs.Add(start + x);
+                outputs.Add(line * Columns.Outputs + column);
+            }
+        }
+        return ([.. inputs], [.. outputs]);
+    }
 
     /// <summary>The way of the gradients: its outputs are this one's inputs.</summary>
     public ConvolutionGeometry Reversed() => new(Clips, Time.Reversed(), Rows.Reversed(), Columns.Reversed());

@@ -9,6 +9,9 @@ static unsafe class DirectConvolution
     // What a strip of tiles may have of inputs (bytes) and of table entries: inputs stay in the second-level cache while the panels of weights go by.
     const int StripBytes = 256 * 1024, StripRuns = 512, MostTiles = 64;
 
+    // Weights that stay in the second-level cache beside a strip.
+    const long ResidentBytes = 256 * 1024;
+
     /// <param name="geometry">Which inputs each output sees.</param>
     /// <param name="weights">The weights, packed for this direction.</param>
     /// <param name="input">[clips, frames, rows, columns, channels].</param>
@@ -35,19 +38,28 @@ static unsafe class DirectConvolution
             nint* runs = stackalloc nint[tiles * size], outputs = stackalloc nint[tiles * TileKernel.Places];
             int* counts = stackalloc int[tiles], lengths = stackalloc int[tiles];
             for (int tile = 0; tile < tiles; tile++) FindRuns(first + tile, runs + tile * size, outputs + tile * TileKernel.Places, out counts[tile], out lengths[tile]);
-            int channel = 0;
-            for (int panel = 0; panel < weights.Panels; panel++)
+            // Few weights stay in the cache, so that each place's channels can be written side by side; else one panel serves all tiles.
+            if (weights.Bytes <= ResidentBytes)
             {
-                int width = weights.Width(panel), channels = Math.Min(width, weights.Outputs - channel);
                 for (int tile = 0; tile < tiles; tile++)
                 {
-                    nint* places = outputs + tile * TileKernel.Places;
-                    if (channels < width) RunPart(runs + tile * size, counts[tile], lengths[tile], panel, places, channel, channels);
-                    else RunWhole(runs + tile * size, counts[tile], lengths[tile], panel, places, ending.From(channel));
-                    for (int i = 0; i < TileKernel.Places; i++) places[i] += width * sizeof(float);
+                    for (int panel = 0; panel < weights.Panels; panel++) RunTile(runs + tile * size, counts[tile], lengths[tile], panel, outputs + tile * TileKernel.Places);
                 }
-                channel += width;
+                return;
             }
+            for (int panel = 0; panel < weights.Panels; panel++)
+            {
+                for (int tile = 0; tile < tiles; tile++) RunTile(runs + tile * size, counts[tile], lengths[tile], panel, outputs + tile * TileKernel.Places);
+            }
+        }
+
+        // Outputs move on to the next panel's channels.
+        void RunTile(nint* runs, int count, int length, int panel, nint* outputs)
+        {
+            int channel = panel * TileKernel.Wide, width = weights.Width(panel), channels = Math.Min(width, weights.Outputs - channel);
+            if (channels < width) RunPart(runs, count, length, panel, outputs, channel, channels);
+            else RunWhole(runs, count, length, panel, outputs, ending.From(channel));
+            for (int i = 0; i < TileKernel.Places; i++) outputs[i] += width * sizeof(float);
         }
 
         void RunWhole(nint* runs, int count, int length, int panel, nint* outputs, TileEnding end)

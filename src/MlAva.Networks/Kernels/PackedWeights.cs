@@ -27,6 +27,8 @@ sealed unsafe class PackedWeights : IDisposable
     public int Taps { get; }
     public int Panels { get; }
 
+    public long Bytes => _floats.Length * sizeof(float);
+
     /// <summary>Output channels of a panel, with those that are zero.</summary>
     public int Width(int panel) => panel == Panels - 1 ? _lastWidth : TileKernel.Wide;
 
@@ -67,15 +69,49 @@ sealed unsafe class PackedWeights : IDisposable
             int first = panel * TileKernel.Wide, width = Width(panel), channels = Math.Min(width, Outputs - first);
             float* from = (float*)source + first * outputStride, to = Panel(panel);
             if (channels < width) new Span<float>(to, Taps * Inputs * width).Clear();
-            for (int tap = 0; tap < Taps; tap++)
-            {
-                float* column = from + (flip ? Taps - 1 - tap : tap);
-                for (int input = 0; input < Inputs; input++, to += width)
-                {
-                    float* line = column + input * inputStride;
-                    for (int output = 0; output < channels; output++) to[output] = line[output * outputStride];
-                }
-            }
+            if (!flip && channels % TileKernel.Lanes == 0 && Inputs * Taps >= TileKernel.Lanes) FillTransposed(from, outputStride, to, channels);
+            else if (flip && channels % TileKernel.Lanes == 0 && Taps == 1) FillRows(from, inputStride, to, channels);
+            else FillOneByOne(from, outputStride, inputStride, flip, to, width, channels);
         });
+    }
+
+    // A channel's inputs and taps lie side by side in the source: sixteen channels at once, sixteen of those.
+    void FillTransposed(float* from, long outputStride, float* to, int channels)
+    {
+        nint* rows = stackalloc nint[TileKernel.Lanes], lines = stackalloc nint[TileKernel.Lanes];
+        int length = Inputs * Taps;
+        for (int channel = 0; channel < channels; channel += TileKernel.Lanes)
+        {
+            for (int start = 0; start < length; start += TileKernel.Lanes)
+            {
+                // The last block goes back where the row is not a multiple of 16 long.
+                int begin = Math.Min(start, length - TileKernel.Lanes);
+                for (int i = 0; i < TileKernel.Lanes; i++)
+                {
+                    (int input, int tap) = Math.DivRem(begin + i, Taps);
+                    rows[i] = (nint)(from + (channel + i) * outputStride + begin);
+                    lines[i] = (nint)(to + ((long)tap * Inputs + input) * channels + channel);
+                }
+                Transposition.Run(rows, lines);
+            }
+        }
+    }
+
+    void FillRows(float* from, long inputStride, float* to, int channels)
+    {
+        for (int input = 0; input < Inputs; input++, to += channels) new ReadOnlySpan<float>(from + input * inputStride, channels).CopyTo(new Span<float>(to, channels));
+    }
+
+    void FillOneByOne(float* from, long outputStride, long inputStride, bool flip, float* to, int width, int channels)
+    {
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            float* column = from + (flip ? Taps - 1 - tap : tap);
+            for (int input = 0; input < Inputs; input++, to += width)
+            {
+                float* line = column + input * inputStride;
+                for (int output = 0; output < channels; output++) to[output] = line[output * outputStride];
+            }
+        }
     }
 }

@@ -37,6 +37,7 @@ static unsafe class TileKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunWide(nint* runs, int count, int length, float* weights, nint* outputs, TileEnding ending)
     {
+        Expect(outputs, ending.AddOffset);
         Vector512<float> left = Vector512<float>.Zero, right = left;
         if (ending.Bias != null) (left, right) = (Vector512.Load(ending.Bias), Vector512.Load(ending.Bias + Lanes));
         Vector512<float> a0 = left, a1 = left, a2 = left, a3 = left, a4 = left, a5 = left, a6 = left, a7 = left;
@@ -230,6 +231,21 @@ static unsafe class TileKernel
         Write(outputs[5], a5, ending.Rectify);
         Write(outputs[6], a6, ending.Rectify);
         Write(outputs[7], a7, ending.Rectify);
+    }
+
+    // What is read or written last is asked for first: the sums take long enough for it to come.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Expect(nint* outputs, nint addOffset)
+    {
+        for (int i = 0; i < Places; i++)
+        {
+            byte* output = (byte*)outputs[i];
+            Sse.Prefetch0(output);
+            Sse.Prefetch0(output + 64);
+            if (addOffset == 0) continue;
+            Sse.Prefetch0(output + addOffset);
+            Sse.Prefetch0(output + addOffset + 64);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,6 +28,7 @@ public sealed record VerificationOptions
             throw new ArgumentException($"{nameof(VerificationOptions)}.{nameof(Precision)} is {Precision}; expected Float32, Float64 or BFloat16.");
         if (Engine == VerificationEngine.Prepared && Precision == ScalarType.Float64)
             throw new ArgumentException($"{nameof(VerificationOptions)}.{nameof(Precision)} is Float64 with {nameof(Engine)} Prepared; expected Float32 or BFloat16.");
+        if (!Enum.IsDefined(Engine)) throw new ArgumentException($"{nameof(VerificationOptions)}.{nameof(Engine)} is {Engine}; expected {string.Join(" or ", Enum.GetNames<VerificationEngine>())}.");
         if (!(Slack > 0)) throw new ArgumentException(FormattableString.Invariant($"{nameof(VerificationOptions)}.{nameof(Slack)} is {Slack}; expected above 0."));
         if (Device is { type: DeviceType.CUDA } && !cuda.is_available())
             throw new ArgumentException($"{nameof(VerificationOptions)}.{nameof(Device)} is {Device}; this machine offers no CUDA device to this build.");

@@ -15,6 +15,12 @@ public sealed record ActionDetectorOptions
     /// <summary>Where a network with a <see cref="FeatureBankHead"/> takes its long-term features from; null for all others.</summary>
     public FeatureBankSource? FeatureBank { get; init; }
 
+    /// <summary>
+    /// A checkpoint (<c>.pth</c> or <c>.safetensors</c>) to start from, as far as it fits, such as a recogniser trained on Kinetics; null: at random. What it lacks starts at random; a SlowFast
+    /// network takes the kernel of its laterals from it. A resumed training goes on from its own checkpoint instead. Reference specification §2.7.
+    /// </summary>
+    public string? WarmStart { get; init; }
+
     /// <summary>How keyframes become clips.</summary>
     public ClipOptions Clip { get; init; } = new();
 

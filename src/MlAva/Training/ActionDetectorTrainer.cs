@@ -45,6 +45,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
     /// <summary>Trains.</summary>
     /// <exception cref="ArgumentException">A column is missing, or the data has no labelled box.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged, or belongs to a training with other settings or other data.</exception>
+    /// <exception cref="FileNotFoundException">There is no such <see cref="ActionDetectorOptions.WarmStart"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; a checkpoint was left in the work directory.</exception>
     /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
     public ActionDetectorTransformer Fit(IDataView input)
@@ -61,11 +62,14 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         using IChannel channel = _host.Start("Training");
         Device device = ComputeDevice.Choose(_host);
         random.manual_seed((long)seed);
+        using CheckpointFile? start = Options.WarmStart is { } path ? CheckpointFile.Read(path) : null;
+        if (start is not null) network = network.WithFusionKernelOf(start.Tensors).WithMatchingHead();
         Detector detector = new(network);
-        detector.InitializeWeights();
-        detector.to(device);
         try
         {
+            detector.InitializeWeights();
+            if (start is not null) WarmStart(detector, start, channel);
+            detector.to(device);
             using Session session = new(this, channel, detector, device, samples, classNames, classes, seed, bank);
             session.Run();
             FeatureBankSource? source = Options.FeatureBank is null ? null : Options.FeatureBank with { Bank = bank };
@@ -76,6 +80,13 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             detector.Dispose();
             throw;
         }
+    }
+
+    static void WarmStart(Detector detector, CheckpointFile start, IChannel channel)
+    {
+        StateReport report = ModuleState.Load(detector, start.Tensors);
+        if (report.Loaded == 0) throw new CheckpointFormatException(start.Path, report.ToString(), "a checkpoint with at least one of the network's parameters, to start from");
+        channel.Info(MessageSensitivity.None, $"Starting from {start.Path}. {report.Describe().TrimEnd()}");
     }
 
     static ActionHeadOptions FitHead(ActionHeadOptions head, int classes) => head with { NumClasses = classes, TopK = [.. head.TopK.Where(k => k < classes)] };

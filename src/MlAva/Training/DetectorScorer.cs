@@ -17,7 +17,7 @@ sealed class DetectorScorer(
 
     public FrameMapResult Evaluate(Detector detector, ClipBatcher batcher, CancellationToken cancellationToken)
     {
-        detector.eval();
+        detector.PrepareForInference(new() { Measure = false }); // as the trained transformer scores; train() drops it
         List<DetectionRow> detections = [];
         List<(KeyframeSample Sample, VideoClip Clip)> batch = [];
         foreach ((KeyframeSample Sample, VideoClip Clip) item in ReadAhead.Run(

@@ -12,6 +12,11 @@ public sealed record ExtractRoIFeaturesOptions
     /// <summary>Where a network with a <see cref="FeatureBankHead"/> takes its long-term features from; null for all others.</summary>
     public FeatureBankSource? FeatureBank { get; init; }
 
+    /// <summary>
+    /// How the network is made fast. Default: float32, forms of convolutions chosen by rule, so that the same clip gives the same bits; measuring may be faster.
+    /// </summary>
+    public InferenceOptions Inference { get; init; } = new() { Measure = false };
+
     /// <summary>The mean of the red, green and blue values, 0–255.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [123.675f, 116.28f, 103.53f];
 

@@ -34,7 +34,7 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         : this(environment, options, new(detector, new(options.Mean, options.StandardDeviation, device)), ownsNetwork: true)
     {
         detector.to(device);
-        detector.eval();
+        detector.PrepareForInference(options.Inference);
     }
 
     ExtractRoIFeaturesTransformer(IHostEnvironment environment, ExtractRoIFeaturesOptions options, SharedNetwork network, bool ownsNetwork)
