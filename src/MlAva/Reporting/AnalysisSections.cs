@@ -20,7 +20,7 @@ static class AnalysisSections
     public static void AddComparison(Markup to, ComparisonResult comparison)
     {
         string share = Markup.Number(comparison.Options.Confidence * 100, "0.#");
-        to.Add($"\n<section class=\"comparison\"><h2>Comparison</h2><p>Intervals hold {share} % of {comparison.Options.Samples:N0} resamplings of the {comparison.NumVideos} videos; all runs are evaluated on the same resampled videos. ");
+        to.Add($"\n<section class=\"comparison\"><h2>What differs, and how surely</h2><p>Intervals hold {share} % of {comparison.Options.Samples:N0} resamplings of the {comparison.NumVideos} videos; all runs are evaluated on the same resampled videos. ");
         to.Add($"A difference is coloured where its interval is on one side of zero.</p><h3>mAP</h3>");
         to.Add($"{DifferencePlot.ToSvg("mAP of the runs", false, [.. comparison.Runs.Select(r => (r.Name, r.Result.MeanAveragePrecision, r.Interval.Low, r.Interval.High))])}");
         foreach (RunDifference difference in comparison.Differences)
@@ -57,8 +57,8 @@ static class AnalysisSections
         var groups = analysis.Result.Groups.OrderBy(g => g.Group == MlAva.Annotations.ActionGroup.Unknown ? int.MaxValue : (int)g.Group);
         SliceBars.Add(to, "Group", "classes", groups.Select(g => (ClassBars.NameOf(g.Group), g.MeanAveragePrecision, g.NumClassesAveraged)));
         SliceBars.Add(to, "Box size", "labels", Rows(analysis.BySize));
-        SliceBars.Add(to, "Persons in the keyframe", "labels", Rows(analysis.ByPersons));
-        SliceBars.Add(to, "Smallest IoU of a match", "", analysis.ByIoU.Select(r => (Markup.Number(r.Threshold, "F2"), r.MeanAveragePrecision, 0)));
+        SliceBars.Add(to, "Keyframes with", "labels", Rows(analysis.ByPersons.Where(s => s.NumGroundTruth > 0)));
+        SliceBars.Add(to, "IoU from", "", analysis.ByIoU.Select(r => (Markup.Number(r.Threshold, "F2"), r.MeanAveragePrecision, 0)));
         to.Add($"</div></section>");
     }
 

@@ -7,7 +7,7 @@ namespace MlAva.Reporting;
 public sealed record ComparisonReport
 {
     /// <summary>The page's title.</summary>
-    public string Title { get; init; } = "Comparison";
+    public string Title { get; init; } = "Comparison of detections";
 
     /// <summary>The line under the title.</summary>
     public string Subtitle { get; init; } = "";

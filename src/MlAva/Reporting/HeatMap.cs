@@ -8,7 +8,7 @@ static class HeatMap
     /// <summary>More classes could not be read.</summary>
     public const int MostClasses = 30;
 
-    const double Cell = 20, Left = 210, Top = 150, Tail = 60;
+    const double Cell = 20, Left = 210, Top = 156, Tail = 60;
 
     /// <summary>The classes shown: those of most persons, by id.</summary>
     public static int[] Shown(CoOccurrence pairs) =>
@@ -43,5 +43,5 @@ static class HeatMap
         return svg.Add($"</svg>");
     }
 
-    static string Short(string name) => name.Length <= 30 ? name : name[..29] + "…";
+    static string Short(string name) => name.Length <= 28 ? name : name[..27] + "…";
 }

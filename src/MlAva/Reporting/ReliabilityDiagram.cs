@@ -28,14 +28,7 @@ static class ReliabilityDiagram
             svg.Add($"<rect class=\"share\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{Below.From - top}\"/></g>");
         }
         svg.Add($"<line class=\"level base\" x1=\"{X[0]}\" y1=\"{Y[0]}\" x2=\"{X[1]}\" y2=\"{Y[1]}\"/>");
-        svg.Add($"<path class=\"line still\" d=\"");
-        string command = "M";
-        foreach (CalibrationBin bin in calibration.Bins.Where(b => b.Count > 0))
-        {
-            svg.Add($"{command}{X[bin.MeanScore]} {Y[bin.Precision]}");
-            command = "L";
-        }
-        svg.Add($"\"/><line class=\"axis\" x1=\"{X.From}\" x2=\"{X.To}\" y1=\"{Below.From}\" y2=\"{Below.From}\"/>");
+        svg.Add($"<line class=\"axis\" x1=\"{X.From}\" x2=\"{X.To}\" y1=\"{Below.From}\" y2=\"{Below.From}\"/>");
         svg.Add($"<text class=\"note\" x=\"{X.From + 4}\" y=\"{Y.To + 12}\">precision</text>");
         svg.Add($"<text class=\"note\" x=\"{X.From + 4}\" y=\"{Below.To - 6}\">detections (logarithmic)</text>");
         return svg.Add($"<text class=\"tick mid\" x=\"{(X.From + X.To) / 2}\" y=\"{Below.From + 32}\">score</text></svg>");
