@@ -17,8 +17,8 @@ public sealed class CompareTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     string[] Arguments(string first = First, string second = Second) =>
-        ["compare", _folder.Write("first.csv", first), _folder.Write("second.csv", second), "--annotations", _folder.Write("gt.csv", GroundTruth),
-            "--label-map", _folder.Write("map.pbtxt", Labels)];
+        ["compare", _folder.Write("first.csv", first), _folder.Write("second.csv", second),
+            "--annotations", _folder.Write("gt.csv", GroundTruth), "--label-map", _folder.Write("map.pbtxt", Labels)];
 
     [Fact]
     public void Two_files_are_compared_with_intervals_and_classes()
@@ -54,7 +54,8 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
-    public void A_fault_names_its_file_and_row() => Tool.Run(Arguments(second: Second + "w,902,0.6,0.1,0.9,0.9,2,NaN\n")).Refuses("second.csv", "3");
+    public void A_fault_names_its_file_and_row() =>
+        Tool.Run(Arguments(second: Second + "w,902,0.6,0.1,0.9,0.9,2,NaN\n")).Refuses("second.csv", "3");
 
     [Fact]
     public void Impossible_options_name_their_flag()

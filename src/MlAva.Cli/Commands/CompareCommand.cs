@@ -31,7 +31,8 @@ static class CompareCommand
         Option<double> iou = Flags.Iou();
         Choice<TieOrder> ties = Flags.Ties();
         Choice<MatchingProtocol> protocol = Flags.Protocol();
-        return new Verb("compare", "Compares detections files by mAP, with intervals from resampled videos, and says which classes gained and lost.",
+        return new Verb("compare",
+            "Compares detections files by mAP, with intervals from resampled videos, and says which classes gained and lost.",
             "mlava compare before.csv after.csv --annotations ava_val_v2.2.csv --label-map ava_action_list_v2.2.pbtxt",
             "mlava compare a.csv b.csv c.csv --annotations gt.csv --label-map labels.pbtxt --report compare.html --bootstrap 10000")
         {
@@ -59,8 +60,8 @@ static class CompareCommand
             if (parsed.GetValue(json) is { } path) AtomicFile.Write(path, stream => ComparisonJson.Write(stream, result));
             if (parsed.GetValue(report) is { } page)
             {
-                ComparisonReport html = new() { Comparison = result, Subtitle = Path.GetFileName(input.Annotations), Command = CommandLine(parsed) };
-                html.Save(page);
+                string subtitle = Path.GetFileName(input.Annotations);
+                new ComparisonReport { Comparison = result, Subtitle = subtitle, Command = CommandLine(parsed) }.Save(page);
                 Terminal.Note($"Report: {page}");
             }
             return ExitCodes.Fine;
@@ -71,8 +72,8 @@ static class CompareCommand
     {
         string share = (result.Options.Confidence * 100).ToString("0.#", CultureInfo.InvariantCulture);
         Table table = new() { Border = TableBorder.Simple };
-        table.AddColumns(new TableColumn("run"), Right("mAP"), Right($"{share} % interval"), Right("difference"), Right($"{share} % interval"),
-            Right("better in"));
+        table.AddColumns(new TableColumn("run"), Right("mAP"), Right($"{share} % interval"), Right("difference"),
+            Right($"{share} % interval"), Right("better in"));
         for (int r = 0; r < result.Runs.Count; r++)
         {
             ComparedRun run = result.Runs[r];
@@ -92,8 +93,8 @@ static class CompareCommand
             Classes($"{difference.Name} lost", difference.Lost);
         }
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Options.Samples} resamplings of {result.NumVideos} videos, seed {result.Options.Seed}; protocol {result.Options.Rules.Protocol}, ")
-            + $"ties {result.Options.Rules.Ties}");
+            $"{result.Options.Samples} resamplings of {result.NumVideos} videos, seed {result.Options.Seed}; ")
+            + $"protocol {result.Options.Rules.Protocol}, ties {result.Options.Rules.Ties}");
     }
 
     static void Classes(string title, IEnumerable<ClassDifference> classes)
@@ -102,12 +103,13 @@ static class CompareCommand
         {
             // An interval on one side of zero is a difference that the choice of videos does not explain.
             string mark = c.Interval.ExcludesZero ? " *" : "";
-            Terminal.WriteResult($"{title} {Signed(c.Difference)} {Both(c.Interval, Signed)}{mark} {c.Name} ({Figure(c.Before)} to {Figure(c.After)})");
+            string change = $"{Signed(c.Difference)} {Both(c.Interval, Signed)}{mark}";
+            Terminal.WriteResult($"{title} {change} {c.Name} ({Figure(c.Before)} to {Figure(c.After)})");
         }
     }
 
     static string CommandLine(ParseResult parsed) =>
-        "mlava " + string.Join(' ', parsed.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value));
+        "mlava " + string.Join(' ', parsed.Tokens.Select(t => t.Value).Select(t => t.Contains(' ') ? $"\"{t}\"" : t));
 
     static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
@@ -115,5 +117,6 @@ static class CompareCommand
 
     static string Figure(double value) => double.IsNaN(value) ? "-" : value.ToString("F4", CultureInfo.InvariantCulture);
 
-    static string Signed(double value) => double.IsNaN(value) ? "-" : value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+    static string Signed(double value) =>
+        double.IsNaN(value) ? "-" : value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 }

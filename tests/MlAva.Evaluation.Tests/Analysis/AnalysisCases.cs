@@ -28,9 +28,11 @@ static class AnalysisCases
     public static readonly Gen<FrameMapOptions> Rules = Gen.Select(
         Gen.Enum<MatchingProtocol>(), Gen.Enum<TieOrder>(), (protocol, ties) => new FrameMapOptions { Protocol = protocol, Ties = ties });
 
-    public static AnnotationRow Truth(string video, double time, Box box, int action = 1, int person = 0) => new(video, time, box, action, person);
+    public static AnnotationRow Truth(string video, double time, Box box, int action = 1, int person = 0) =>
+        new(video, time, box, action, person);
 
-    public static DetectionRow Found(string video, double time, Box box, double score, int action = 1) => new(video, time, box, action, score);
+    public static DetectionRow Found(string video, double time, Box box, double score, int action = 1) =>
+        new(video, time, box, action, score);
 
     static DetectionRow Jittered(AnnotationRow row, double shift, int action, double score) =>
         new(row.VideoId, row.Timestamp, row.Box with { X1 = row.Box.X1 + shift, X2 = row.Box.X2 + shift },

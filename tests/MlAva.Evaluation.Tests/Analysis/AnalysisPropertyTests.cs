@@ -42,7 +42,8 @@ public class AnalysisPropertyTests
         AnalysisResult result = DetectionAnalysis.Run(input.Truth, input.Detections, Classes, options: new() { Rules = rules });
         foreach (IoUResult one in result.ByIoU)
         {
-            FrameMapResult expected = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: rules with { IouThreshold = one.Threshold });
+            FrameMapOptions own = rules with { IouThreshold = one.Threshold };
+            FrameMapResult expected = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: own);
             Assert.Equal(expected.Classes.Select(c => c.AveragePrecision), one.AveragePrecisions);
         }
     });

@@ -44,7 +44,10 @@ public class DetectionAnalysisTests
     public void Slices_by_persons_count_boxes_not_labels()
     {
         AnnotationRow[] truth =
-            [Truth("v", 1, Left), Truth("v", 1, Left, 2), Truth("v", 2, Left), Truth("v", 2, Right), Truth("v", 3, Left), Truth("v", 3, Right), Truth("v", 3, Tiny)];
+        [
+            Truth("v", 1, Left), Truth("v", 1, Left, 2), Truth("v", 2, Left), Truth("v", 2, Right),
+            Truth("v", 3, Left), Truth("v", 3, Right), Truth("v", 3, Tiny),
+        ];
         DetectionRow[] found = [Found("v", 1, Left, .9), Found("v", 2, Right, .8), Found("v", 3, Middle, .7), Found("v", 7, Left, .6)];
 
         AnalysisResult result = DetectionAnalysis.Run(truth, found, Classes, options: new() { ManyPersons = 2 });
@@ -89,7 +92,8 @@ public class DetectionAnalysisTests
     public void Calibration_compares_scores_with_precision_bin_by_bin()
     {
         AnnotationRow[] truth = [Truth("v", 1, Left), Truth("v", 2, Left, 2)];
-        DetectionRow[] found = [Found("v", 1, Left, .95), Found("v", 1, Right, .85), Found("v", 2, Left, .25, 2), Found("v", 2, Right, .35, 2)];
+        DetectionRow[] found =
+            [Found("v", 1, Left, .95), Found("v", 1, Right, .85), Found("v", 2, Left, .25, 2), Found("v", 2, Right, .35, 2)];
 
         AnalysisResult result = DetectionAnalysis.Run(truth, found, Classes, options: new() { CalibrationBins = 2 });
 
@@ -139,7 +143,8 @@ public class DetectionAnalysisTests
     {
         AnnotationRow[] truth = [Truth("v", 1, Left), Truth("v", 2, Left)];
         DetectionRow[] found = [Found("v", 1, Left, .9), Found("v", 1, Right, .6), Found("v", 2, Left, .3)];
-        ClassOperatingPoints points = DetectionAnalysis.Run(truth, found, Classes, options: new() { Thresholds = [.5, .95] }).OperatingPoints[0];
+        AnalysisOptions options = new() { Thresholds = [.5, .95] };
+        ClassOperatingPoints points = DetectionAnalysis.Run(truth, found, Classes, options: options).OperatingPoints[0];
         Assert.Equal([new OperatingPoint(.5, .5, .5, .5, 2), new OperatingPoint(.95, double.NaN, 0, 0, 0)], points.Points);
         Assert.Equal((.3, .8), (points.Best!.Value.Threshold, Math.Round(points.Best.Value.F1, 12)));
     }
@@ -148,7 +153,9 @@ public class DetectionAnalysisTests
     public void Without_anything_every_figure_is_undefined_and_none_fails()
     {
         AnalysisResult result = DetectionAnalysis.Run([], [], Classes);
-        Assert.True(double.IsNaN(result.Result.MeanAveragePrecision) && double.IsNaN(result.MeanOverIoU) && double.IsNaN(result.Calibration.ExpectedError));
+        double[] figures =
+            [result.Result.MeanAveragePrecision, result.MeanOverIoU, result.Calibration.ExpectedError, result.SizeBounds.Small];
+        Assert.All(figures, f => Assert.True(double.IsNaN(f)));
         Assert.Empty(result.ByVideo);
         Assert.All(result.BySize, s => Assert.True(double.IsNaN(s.MeanAveragePrecision)));
         Assert.Equal(0, result.CoOccurrence.NumPersons);
@@ -168,8 +175,11 @@ public class DetectionAnalysisTests
 
     [Theory]
     [MemberData(nameof(IllegalOptions))]
-    public void Illegal_options_are_refused(AnalysisOptions options, string message) => Assert.StartsWith(
-        message, Assert.Throws<ArgumentException>(() => DetectionAnalysis.Run([], [], Classes, options: options)).Message, StringComparison.Ordinal);
+    public void Illegal_options_are_refused(AnalysisOptions options, string message)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => DetectionAnalysis.Run([], [], Classes, options: options));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("upstream")]

@@ -30,7 +30,8 @@ public class DetectionComparisonTests
         Assert.Equal((.5, new(0, 1)), (difference.Difference, difference.Interval));
         // Equal in a quarter of the draws: that counts half.
         Assert.Equal(.875, difference.ShareBetter, .02);
-        Assert.Equal((.5, 1.0, .5, new(0, 1)), (difference.Classes[0].Before, difference.Classes[0].After, difference.Classes[0].Difference, difference.Classes[0].Interval));
+        ClassDifference a = difference.Classes[0];
+        Assert.Equal((.5, 1.0, .5, new(0, 1)), (a.Before, a.After, a.Difference, a.Interval));
         Assert.True(double.IsNaN(difference.Classes[1].Interval.Low));
         Assert.Equal(["a"], difference.Gained.Select(c => c.Name));
         Assert.Empty(difference.Lost);
@@ -67,8 +68,9 @@ public class DetectionComparisonTests
     public void The_seed_alone_decides() => Inputs.Sample(input =>
     {
         DetectionRow[] worse = [.. input.Detections.Skip(1)];
-        IReadOnlyList<double> Samples(int workers, int seed = 7) => DetectionComparison.Run([new("a", input.Detections), new("b", worse)], input.Truth,
-            Classes, options: new() { Samples = 50, Seed = seed, Rules = new() { MaxDegreeOfParallelism = workers } }).Runs[0].Samples;
+        IReadOnlyList<double> Samples(int workers) => DetectionComparison.Run(
+            [new("a", input.Detections), new("b", worse)], input.Truth, Classes,
+            options: new() { Samples = 50, Seed = 7, Rules = new() { MaxDegreeOfParallelism = workers } }).Runs[0].Samples;
         Assert.Equal(Samples(1), Samples(4));
     }, iter: 50);
 
@@ -94,10 +96,13 @@ public class DetectionComparisonTests
     [Fact]
     public void A_single_run_and_illegal_options_are_refused()
     {
-        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => DetectionComparison.Run([new("a", Half)], TwoVideos, Classes)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Samples is 0; it must be 1 to", Assert.Throws<ArgumentException>(() => Compare(Half, All, new() { Samples = 0 })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Confidence is 1; it must be above 0", Assert.Throws<ArgumentException>(() => Compare(Half, All, new() { Confidence = 1 })).Message, StringComparison.Ordinal);
+        AssertRefused("A comparison needs at least two", () => DetectionComparison.Run([new("a", Half)], TwoVideos, Classes));
+        AssertRefused("Samples is 0; it must be 1 to", () => Compare(Half, All, new() { Samples = 0 }));
+        AssertRefused("Confidence is 1; it must be above 0", () => Compare(Half, All, new() { Confidence = 1 }));
     }
+
+    static void AssertRefused(string message, Func<ComparisonResult> compare) =>
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(compare).Message, StringComparison.Ordinal);
 
     static ComparisonResult Compare(DetectionRow[] a, DetectionRow[] b, ComparisonOptions options) =>
         DetectionComparison.Run([new("first", a), new("second", b)], TwoVideos, Classes, options: options);
