@@ -10,6 +10,7 @@ public class UsageTests
     [InlineData("compare", "--bootstrap", "[default: 1000]", "mlava compare before.csv after.csv")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
     [InlineData("config", "list", "show <CONFIG>", "diff <A>", "schema", "mlava config show")]
+    [InlineData("lfb", "build", "merge <FILE>", "info <FILE>")]
     public void Every_verb_explains_itself(string verb, params string[] words)
     {
         Tool run = Tool.Run(verb, "--help").ExitsWith(0);

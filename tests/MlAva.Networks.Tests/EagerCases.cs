@@ -14,7 +14,8 @@ static class EagerCases
 
     static readonly SlowFastOptions TwoPathways = new() { Slow = Slow, Fast = Fast, ChannelRatio = 4, ResampleRate = 4, SpeedRatio = 4 };
 
-    static readonly DetectorOptions ShortSlowOnly = new() { Backbone = new SlowOnlyOptions { Pathway = Narrow with { StageBlocks = [1, 1, 1] } } };
+    static readonly DetectorOptions ShortSlowOnly =
+        new() { Backbone = new SlowOnlyOptions { Pathway = Narrow with { StageBlocks = [1, 1, 1] } } };
 
     static readonly DetectorOptions ShortSlowFast = new()
     {
@@ -22,8 +23,11 @@ static class EagerCases
     };
 
     public static IReadOnlyDictionary<string, (DetectorOptions Options, long[] Clip)> All { get; } =
-        new[] { Widths(), Blocks(), Time(), Stems(), NonLocal(), SlowFasts(), SlowFastTime(), RoIs(), Heads(), ActorRelations(), FeatureBanks() }
-            .SelectMany(cases => cases).ToDictionary(c => c.Name, c => (c.Options, c.Clip));
+        new[]
+        {
+            Widths(), Blocks(), Time(), Stems(), NonLocal(), SlowFasts(), SlowFastTime(), RoIs(), Heads(), ActorRelations(), FeatureBanks(),
+            Frozen(),
+        }.SelectMany(cases => cases).ToDictionary(c => c.Name, c => (c.Options, c.Clip));
 
     static (string Name, DetectorOptions Options, long[] Clip) Single(string name, ResNet3dOptions pathway, params long[] clip) =>
         ("SlowOnly, " + name, new() { Backbone = new SlowOnlyOptions { Pathway = pathway } }, clip.Length > 0 ? clip : [2, 3, 4, 37, 52]);
@@ -87,7 +91,8 @@ static class EagerCases
         Single("strided stem", Narrow with { StemTemporalStride = 2 }, 2, 3, 5, 37, 52),
         Single("strided stem over five frames", Narrow with { StemTemporalStride = 2, StemKernel = [5, 7, 7] }, 2, 3, 9, 37, 52),
         Single("strided pooling", Narrow with { PoolTemporalStride = 2 }, 2, 3, 5, 37, 52),
-        Single("strided stem and pooling", Narrow with { StemTemporalStride = 3, PoolTemporalStride = 2, StemKernel = [3, 7, 7] }, 2, 3, 11, 37, 52),
+        Single("strided stem and pooling",
+            Narrow with { StemTemporalStride = 3, PoolTemporalStride = 2, StemKernel = [3, 7, 7] }, 2, 3, 11, 37, 52),
         Single("stem of one point", Narrow with { StemKernel = [1, 1, 1] }),
         Single("stem of one place", Narrow with { StemKernel = [3, 1, 1] }),
         Single("stem wider than high", Narrow with { StemKernel = [3, 3, 5] }),
@@ -102,7 +107,8 @@ static class EagerCases
             {
                 NonLocalOptions nonLocal = new()
                 {
-                    Blocks = [[true], [false, true], [true], [true]], Mode = mode, SubSample = subSample, Normalize = normalize, UseScale = subSample != normalize,
+                    Blocks = [[true], [false, true], [true], [true]], Mode = mode, SubSample = subSample, Normalize = normalize,
+                    UseScale = subSample != normalize,
                 };
                 yield return With($"{mode}, {(subSample ? "sub-sampled" : "whole")}, {(normalize ? "" : "not ")}normalised", nonLocal);
             }
@@ -140,8 +146,11 @@ static class EagerCases
         Double("no laterals, unrelated widths", TwoPathways with { Lateral = false, Fast = Fast with { BaseChannels = 3 } }),
         Double("one stage", TwoPathways with { Slow = Slow with { StageBlocks = [1] }, Fast = Fast with { StageBlocks = [2] } }),
         Double("two stages", TwoPathways with { Slow = Slow with { StageBlocks = [1, 2] }, Fast = Fast with { StageBlocks = [1, 1] } }),
-        Double("three stages", TwoPathways with { Slow = Slow with { StageBlocks = [2, 1, 1] }, Fast = Fast with { StageBlocks = [1, 1, 2] } }),
-        Double("50 layers", new() { Slow = new() { BaseChannels = 4 }, Fast = Fast with { StageBlocks = null, BaseChannels = 1 }, ChannelRatio = 4 }, 1, 3, 8, 33, 36),
+        Double("three stages",
+            TwoPathways with { Slow = Slow with { StageBlocks = [2, 1, 1] }, Fast = Fast with { StageBlocks = [1, 1, 2] } }),
+        Double("50 layers",
+            TwoPathways with { Slow = new() { BaseChannels = 4 }, Fast = Fast with { StageBlocks = null, BaseChannels = 1 } },
+            1, 3, 8, 33, 36),
         Double("pathways of other styles", TwoPathways with
         {
             Slow = Slow with { Style = BottleneckStyle.Caffe, Dilations = [1, 1, 2, 1], StemKernel = [3, 5, 7] },
@@ -150,7 +159,10 @@ static class EagerCases
         Double("non-local blocks in both", TwoPathways with
         {
             Slow = Slow with { NonLocal = new() { Blocks = [[false], [true, true], [true], [false]] } },
-            Fast = Fast with { NonLocal = new() { Blocks = [[false], [true], [false, true], [true]], SubSample = false, Mode = NonLocalMode.DotProduct } },
+            Fast = Fast with
+            {
+                NonLocal = new() { Blocks = [[false], [true], [false, true], [true]], SubSample = false, Mode = NonLocalMode.DotProduct },
+            },
         }),
     ];
 
@@ -162,14 +174,16 @@ static class EagerCases
             // Three slow frames beside ten fast ones: repeated to the fast length, the first slow frame weighs more than the others.
             Double("temporal strides and frames that they do not divide", Strided([1, 2, 1, 1]), 2, 3, 20, 33, 36),
             Double("temporal strides twice and frames that they do not divide", Strided([2, 2, 1, 1]), 1, 3, 28, 33, 36),
-            Double("temporal strides in the slow pathway only", Strided([1, 2, 1, 1]) with { Fast = Fast, Lateral = false }, 2, 3, 20, 33, 36),
-            Double("temporal strides in the fast pathway only", Strided([2, 2, 2, 2]) with { Slow = Slow, Lateral = false }, 2, 3, 20, 33, 36),
-            Double("strided stems", TwoPathways with { Slow = Slow with { StemTemporalStride = 2 }, Fast = Fast with { StemTemporalStride = 2 } }, 2, 3, 16, 33, 36),
-            Double("strided poolings", TwoPathways with { Slow = Slow with { PoolTemporalStride = 2 }, Fast = Fast with { PoolTemporalStride = 2 } }, 2, 3, 20, 33, 36),
+            Double("slow temporal strides only", Strided([1, 2, 1, 1]) with { Fast = Fast, Lateral = false }, 2, 3, 20, 33, 36),
+            Double("fast temporal strides only", Strided([2, 2, 2, 2]) with { Slow = Slow, Lateral = false }, 2, 3, 20, 33, 36),
+            Double("strided stems", Both(p => p with { StemTemporalStride = 2 }), 2, 3, 16, 33, 36),
+            Double("strided poolings", Both(p => p with { PoolTemporalStride = 2 }), 2, 3, 20, 33, 36),
         ];
 
-        static SlowFastOptions Strided(IReadOnlyList<int> strides) =>
-            TwoPathways with { Slow = Slow with { TemporalStrides = strides }, Fast = Fast with { TemporalStrides = strides } };
+        static SlowFastOptions Strided(IReadOnlyList<int> strides) => Both(p => p with { TemporalStrides = strides });
+
+        static SlowFastOptions Both(Func<ResNet3dOptions, ResNet3dOptions> change) =>
+            TwoPathways with { Slow = change(Slow), Fast = change(Fast) };
     }
 
     static IEnumerable<(string Name, DetectorOptions Options, long[] Clip)> RoIs()
@@ -187,8 +201,10 @@ static class EagerCases
             Over("not aligned, three points a bin", new() { Aligned = false, SamplingRatio = 3, FeatureStride = 4 }),
             Over("maximum over time", new() { TemporalPooling = TemporalPooling.Max }),
             Over("context", new() { WithGlobal = true }),
-            Over("context, five bins, maximum over time", new() { WithGlobal = true, OutputSize = 5, TemporalPooling = TemporalPooling.Max }),
-            ("RoIs of two pathways, maximum over time", ShortSlowFast with { RoIExtractor = new() { TemporalPooling = TemporalPooling.Max } }, [2, 3, 8, 45, 52]),
+            Over("context, five bins, maximum over time",
+                new() { WithGlobal = true, OutputSize = 5, TemporalPooling = TemporalPooling.Max }),
+            ("RoIs of two pathways, maximum over time",
+                ShortSlowFast with { RoIExtractor = new() { TemporalPooling = TemporalPooling.Max } }, [2, 3, 8, 45, 52]),
             ("RoIs of two pathways, context", ShortSlowFast with { RoIExtractor = new() { WithGlobal = true } }, [2, 3, 8, 45, 52]),
         ];
 
@@ -201,7 +217,8 @@ static class EagerCases
         foreach (TemporalPooling time in Enum.GetValues<TemporalPooling>())
         {
             foreach (SpatialPooling space in Enum.GetValues<SpatialPooling>())
-                yield return With($"{time} over time, {space} over the grid", new() { TemporalPooling = time, SpatialPooling = space, NumClasses = 7 });
+                yield return With($"{time} over time, {space} over the grid",
+                    new() { TemporalPooling = time, SpatialPooling = space, NumClasses = 7 });
         }
         yield return With("two classes", new() { NumClasses = 2, TopK = [1] });
         yield return With("dropout behind the pooling", new() { DropoutBeforePooling = false });
@@ -215,13 +232,15 @@ static class EagerCases
         foreach ((int convolutions, int stride) in ((int, int)[])[(1, 1), (1, 2), (2, 1), (3, 2), (2, 3)])
         {
             ActorRelationOptions relation = new() { Channels = 6, Convolutions = convolutions, Stride = stride };
-            yield return ($"actor relations, {convolutions} convolutions, stride {stride}", ShortSlowOnly with { SharedHead = relation }, [3, 3, 2, 45, 52]);
+            yield return ($"actor relations, {convolutions} convolutions, stride {stride}", ShortSlowOnly with { SharedHead = relation },
+                [3, 3, 2, 45, 52]);
         }
         DetectorOptions related = ShortSlowFast with { SharedHead = new ActorRelationOptions { Channels = 5, Convolutions = 2 } };
         yield return ("actor relations of two pathways", related, [2, 3, 8, 45, 52]);
         yield return ("actor relations with context", related with { RoIExtractor = new() { WithGlobal = true } }, [2, 3, 8, 45, 52]);
         RoIExtractorOptions maxima = new() { TemporalPooling = TemporalPooling.Max, OutputSize = 3 };
-        yield return ("actor relations over maxima", related with { RoIExtractor = maxima, Head = new() { SpatialPooling = SpatialPooling.Average } }, [2, 3, 8, 45, 52]);
+        yield return ("actor relations over maxima",
+            related with { RoIExtractor = maxima, Head = new() { SpatialPooling = SpatialPooling.Average } }, [2, 3, 8, 45, 52]);
     }
 
     static IEnumerable<(string Name, DetectorOptions Options, long[] Clip)> FeatureBanks()
@@ -231,7 +250,8 @@ static class EagerCases
         {
             FeatureBankHeadOptions head = bank with { Operator = kind };
             yield return With($"{kind}", head);
-            yield return With($"{kind}, other poolings", head with { TemporalPooling = TemporalPooling.Max, SpatialPooling = SpatialPooling.Average });
+            yield return With($"{kind}, other poolings",
+                head with { TemporalPooling = TemporalPooling.Max, SpatialPooling = SpatialPooling.Average });
             DetectorOptions context = ShortSlowFast with { RoIExtractor = new() { WithGlobal = true }, SharedHead = head };
             yield return ($"feature bank, {kind}, two pathways with context", context, [2, 3, 8, 45, 52]);
         }
@@ -243,5 +263,29 @@ static class EagerCases
 
         static (string Name, DetectorOptions Options, long[] Clip) With(string name, FeatureBankHeadOptions bank) =>
             ("feature bank, " + name, ShortSlowOnly with { SharedHead = bank }, [3, 3, 2, 45, 52]);
+    }
+
+    static IEnumerable<(string Name, DetectorOptions Options, long[] Clip)> Frozen()
+    {
+        SlowFastOptions normalised = TwoPathways with { LateralNorm = true };
+        return
+        [
+            Single("frozen stem", Narrow with { FrozenStages = 0 }),
+            Single("two frozen stages",
+                Narrow with { FrozenStages = 2, NonLocal = new() { Blocks = [[false], [true, true], [true], [false]] } }),
+            Single("frozen as a whole", Narrow with { FrozenStages = 4 }),
+            Single("fixed statistics",
+                Narrow with { NormEval = true, NonLocal = new() { Blocks = [[false], [true, false], [false], [false]] } }),
+            Double("two frozen stages of the slow pathway", normalised with { Slow = Slow with { FrozenStages = 2 } }),
+            Double("frozen slow stem", normalised with { Slow = Slow with { FrozenStages = 0 } }),
+            Double("frozen slow pathway", normalised with { Slow = Slow with { FrozenStages = 4 } }),
+            Double("two frozen stages of the fast pathway", normalised with { Fast = Fast with { FrozenStages = 2 } }),
+            Double("other frozen stages of both",
+                normalised with { Slow = Slow with { FrozenStages = 1 }, Fast = Fast with { FrozenStages = 3 } }),
+            Double("fixed statistics of the slow pathway", normalised with { Slow = Slow with { NormEval = true } }),
+            Double("fixed statistics of the fast pathway", normalised with { Fast = Fast with { NormEval = true } }),
+            Double("fixed statistics of one, frozen stages of the other",
+                normalised with { Slow = Slow with { NormEval = true }, Fast = Fast with { FrozenStages = 1 } }),
+        ];
     }
 }

@@ -5,10 +5,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace MlAva.Networks.Tests;
 
 /// <summary>
-/// The detector once more, written from its description alone (reference specification §2, §3, §4.1, §10.1) and as plainly as possible: every layer is
-/// one call of torch on [N, C, T, H, W], every weight is looked up by its name. It shares no code with the library, so agreement means something.
+/// The detector once more, written from its description alone (reference specification §2, §3, §4.1, §10.1) and as plainly as possible:
+/// every layer is one call of torch on [N, C, T, H, W], every weight is looked up by its name. It shares no code with the library, so
+/// agreement means something.
 /// </summary>
-sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, bool training = false)
+/// <param name="options">The shape.</param>
+/// <param name="state">Weights and statistics by name.</param>
+/// <param name="training">Which normalisations, by the name of their layer, take the batch's statistics; null: none.</param>
+sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, Predicate<string>? training = null)
 {
     static readonly Scalar One = 1, Epsilon = 1e-5;
 
@@ -17,8 +21,11 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     /// <summary>Names of the weights and statistics that were looked up.</summary>
     public IReadOnlySet<string> Used => _used;
 
+    /// <summary>Names of the counters of the normalisations that took the batch's statistics.</summary>
+    public HashSet<string> BatchesSeen { get; } = [];
+
     /// <summary>What each layer of the backbone gave, by the reference's names, in the order of the calls.</summary>
-    public List<(string Name, Tensor Value)> Layers { get; } = [];
+    public OrderedDictionary<string, Tensor> Layers { get; } = [];
 
     /// <summary>Feature maps, slow first.</summary>
     public Tensor[] Backbone(Tensor clips) => options.Backbone is SlowFastOptions slowFast
@@ -58,8 +65,9 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     // §2.3
     Tensor[] SlowFast(Tensor clips, SlowFastOptions network)
     {
-        Tensor slow = Stem(Take(clips, Nearest.ByRate(clips.shape[2], network.ResampleRate)), network.Slow, "slow_path.");
-        Tensor fast = Stem(Take(clips, Nearest.ByRate(clips.shape[2], network.ResampleRate / network.SpeedRatio)), network.Fast, "fast_path.");
+        int slowRate = network.ResampleRate, fastRate = network.ResampleRate / network.SpeedRatio;
+        Tensor slow = Stem(Take(clips, Nearest.ByRate(clips.shape[2], slowRate)), network.Slow, "slow_path.");
+        Tensor fast = Stem(Take(clips, Nearest.ByRate(clips.shape[2], fastRate)), network.Fast, "fast_path.");
         int stages = network.Slow.Blocks().Count;
         if (network.Lateral) slow = cat([slow, Lateral(fast, "conv1_lateral")], 1);
         for (int stage = 0; stage < stages; stage++)
@@ -71,7 +79,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         return [slow, fast];
 
         Tensor Lateral(Tensor from, string name) => Unit(
-            from, "slow_path." + name, (network.SpeedRatio, 1, 1), ((network.FusionKernel - 1) / 2, 0, 0), normalize: network.LateralNorm, activate: false);
+            from, "slow_path." + name, (network.SpeedRatio, 1, 1), ((network.FusionKernel - 1) / 2, 0, 0), normalize: network.LateralNorm,
+            activate: false);
     }
 
     // §2.1
@@ -84,14 +93,17 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
 
     Tensor Stage(Tensor x, ResNet3dOptions pathway, string prefix, int stage)
     {
-        for (int block = 0; block < pathway.Blocks()[stage]; block++) x = Bottleneck(x, pathway, $"{prefix}layer{stage + 1}.{block}", stage, block);
+        for (int block = 0; block < pathway.Blocks()[stage]; block++)
+            x = Bottleneck(x, pathway, $"{prefix}layer{stage + 1}.{block}", stage, block);
         return x;
     }
 
     Tensor Bottleneck(Tensor x, ResNet3dOptions pathway, string name, int stage, int block)
     {
-        int time = block == 0 ? pathway.TemporalStrides[stage] : 1, space = block == 0 ? pathway.SpatialStrides[stage] : 1, dilation = pathway.Dilations[stage];
-        bool caffe = pathway.Style == BottleneckStyle.Caffe, threeInOne = pathway.Inflate[stage] && pathway.InflateStyle == InflateStyle.Kernel3x1x1;
+        int time = block == 0 ? pathway.TemporalStrides[stage] : 1, space = block == 0 ? pathway.SpatialStrides[stage] : 1,
+            dilation = pathway.Dilations[stage];
+        bool caffe = pathway.Style == BottleneckStyle.Caffe;
+        bool threeInOne = pathway.Inflate[stage] && pathway.InflateStyle == InflateStyle.Kernel3x1x1;
         bool threeInTwo = pathway.Inflate[stage] && pathway.InflateStyle == InflateStyle.Kernel3x3x3;
         (int, int, int) stride = (time, space, space), none = (1, 1, 1);
         Tensor y = Unit(x, name + ".conv1", caffe ? stride : none, (threeInOne ? 1 : 0, 0, 0));
@@ -100,7 +112,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         bool changes = space != 1 || x.shape[1] != y.shape[1];
         Tensor identity = changes ? Unit(x, name + ".downsample", stride, (0, 0, 0), activate: false) : x;
         Tensor output = Plus(y, identity).relu();
-        if (pathway.NonLocal is { } nonLocal && nonLocal.Blocks[stage][block]) output = NonLocal(output, nonLocal, name + ".non_local_block");
+        if (pathway.NonLocal is { } nonLocal && nonLocal.Blocks[stage][block])
+            output = NonLocal(output, nonLocal, name + ".non_local_block");
         return Said(name, output);
     }
 
@@ -118,7 +131,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         }
         else
         {
-            Tensor queries = Projected("theta", false).view(s[0], inner, -1), keys = Projected("phi", nonLocal.SubSample).view(s[0], inner, -1);
+            Tensor queries = Projected("theta", false).view(s[0], inner, -1),
+                keys = Projected("phi", nonLocal.SubSample).view(s[0], inner, -1);
             if (nonLocal.Mode == NonLocalMode.Concatenation)
             {
                 // Every pair laid out, one vector behind the other.
@@ -135,13 +149,16 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
             }
         }
         Tensor related = weights.matmul(values.transpose(1, 2)).transpose(1, 2).reshape(s[0], inner, s[2], s[3], s[4]);
-        Tensor output = Unit(related, name + ".conv_out", (1, 1, 1), (0, 0, 0), normalize: nonLocal.Normalize, activate: false, bias: !nonLocal.Normalize);
+        bool normalize = nonLocal.Normalize;
+        Tensor output = Unit(related, name + ".conv_out", (1, 1, 1), (0, 0, 0), normalize: normalize, activate: false, bias: !normalize);
         return Said(name, Plus(x, output));
 
         Tensor Projected(string part, bool halve)
         {
-            Tensor projected = Unit(x, $"{name}.{part}{(halve ? ".0" : "")}", (1, 1, 1), (0, 0, 0), normalize: false, activate: false, bias: true);
-            return halve ? Said($"{name}.{part}.1", Halved(projected)) : projected;
+            string layer = $"{name}.{part}{(halve ? ".0" : "")}";
+            Tensor projected = Unit(x, layer, (1, 1, 1), (0, 0, 0), normalize: false, activate: false, bias: true);
+            // mmcv pools g and phi with one and the same layer, which is named after g; its record keeps the last call.
+            return halve ? Said($"{name}.g.1", Halved(projected)) : projected;
         }
 
         static Tensor Halved(Tensor all) => F.max_pool3d(all, [1, 2, 2], [1, 2, 2]);
@@ -157,9 +174,10 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     Tensor OverBoxes(Tensor map, float[] rois)
     {
         RoIExtractorOptions extractor = options.RoIExtractor;
+        int size = extractor.OutputSize;
         Tensor still = map.squeeze(2);
-        Tensor features = EagerRoIAlign.Apply(still, rois, extractor.OutputSize, 1f / extractor.FeatureStride, extractor.SamplingRatio, extractor.Aligned);
-        if (extractor.WithGlobal) features = cat([features, OfImages(F.adaptive_avg_pool2d(still, [extractor.OutputSize, extractor.OutputSize]), rois)], 1);
+        Tensor features = EagerRoIAlign.Apply(still, rois, size, 1f / extractor.FeatureStride, extractor.SamplingRatio, extractor.Aligned);
+        if (extractor.WithGlobal) features = cat([features, OfImages(F.adaptive_avg_pool2d(still, [size, size]), rois)], 1);
         return features.unsqueeze(2);
     }
 
@@ -194,9 +212,11 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         for (int i = 1; i <= bank.Layers; i++)
         {
             string layer = $"{Root}non_local_layer_{i}.";
-            Tensor theta = Linear(query, layer + "st_feat_conv.conv").view(rows, channels, 1), phi = Linear(context, layer + "lt_feat_conv.conv").view(rows, channels, -1);
+            Tensor theta = Linear(query, layer + "st_feat_conv.conv").view(rows, channels, 1),
+                phi = Linear(context, layer + "lt_feat_conv.conv").view(rows, channels, -1);
             Tensor shares = Times(theta.transpose(1, 2).matmul(phi), 1 / Math.Sqrt(channels)).softmax(-1);
-            Tensor y = Linear(context, layer + "global_conv.conv").view(rows, channels, -1).matmul(shares.transpose(1, 2)).view(rows, channels, 1, 1, 1);
+            Tensor values = Linear(context, layer + "global_conv.conv").view(rows, channels, -1);
+            Tensor y = values.matmul(shares.transpose(1, 2)).view(rows, channels, 1, 1, 1);
             if (bank.PreActivate) y = Plus(query, Linear(Normalized(y, layer).relu(), layer + "out_conv.conv"));
             else y = Plus(query, Normalized(Linear(y, layer + "out_conv.conv"), layer)).relu();
             query = y;
@@ -214,27 +234,33 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         }
     }
 
-    static Tensor PoolTime(Tensor x, TemporalPooling pooling) => pooling == TemporalPooling.Average ? x.mean([2L], keepdim: true) : x.max(2, keepdim: true).values;
+    static Tensor PoolTime(Tensor x, TemporalPooling pooling) =>
+        pooling == TemporalPooling.Average ? x.mean([2L], keepdim: true) : x.max(2, keepdim: true).values;
 
     static Tensor PoolSpace(Tensor x, SpatialPooling pooling) =>
         pooling == SpatialPooling.Average ? x.mean([3L, 4L], keepdim: true) : F.max_pool3d(x, [1, x.shape[3], x.shape[4]]);
 
-    static Tensor OfImages(Tensor perImage, float[] rois) => perImage.index_select(0, tensor([.. rois.Chunk(5).Select(r => (long)r[0])], ScalarType.Int64));
+    static Tensor OfImages(Tensor perImage, float[] rois) =>
+        perImage.index_select(0, tensor([.. rois.Chunk(5).Select(r => (long)r[0])], ScalarType.Int64));
 
     static Tensor Take(Tensor clips, long[] frames) => clips.index_select(2, tensor(frames, ScalarType.Int64));
 
     Tensor Unit(
-        Tensor x, string name, (long T, long H, long W) stride, (long T, long H, long W) padding, (long T, long H, long W)? dilation = null, bool normalize = true,
+        Tensor x, string name, (long T, long H, long W) stride, (long T, long H, long W) padding,
+        (long T, long H, long W)? dilation = null, bool normalize = true,
         bool activate = true, bool bias = false, string root = "backbone.")
     {
         (long T, long H, long W) d = dilation ?? (1, 1, 1);
         string key = root + name;
         x = F.conv3d(
-            x, Weight(key + ".conv.weight"), bias ? Weight(key + ".conv.bias") : null, [stride.T, stride.H, stride.W], [padding.T, padding.H, padding.W], [d.T, d.H, d.W]);
+            x, Weight(key + ".conv.weight"), bias ? Weight(key + ".conv.bias") : null, [stride.T, stride.H, stride.W],
+            [padding.T, padding.H, padding.W], [d.T, d.H, d.W]);
         if (normalize)
         {
-            x = F.batch_norm(
-                x, Weight(key + ".bn.running_mean"), Weight(key + ".bn.running_var"), Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), training, momentum: 0.1, eps: 1e-5);
+            Tensor mean = Weight(key + ".bn.running_mean"), variance = Weight(key + ".bn.running_var");
+            bool ofBatch = training?.Invoke(key) ?? false;
+            if (ofBatch) BatchesSeen.Add(key + ".bn.num_batches_tracked");
+            x = F.batch_norm(x, mean, variance, Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), ofBatch, momentum: 0.1, eps: 1e-5);
         }
         if (activate) x = x.relu();
         return root == "backbone." ? Said(name, x) : x;
@@ -256,7 +282,7 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
 
     Tensor Said(string name, Tensor value)
     {
-        Layers.Add((name, value));
+        Layers[name] = value;
         return value;
     }
 }

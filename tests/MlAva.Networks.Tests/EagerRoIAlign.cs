@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MlAva.Networks.Tests;
 
 /// <summary>
-/// RoIAlign point by point (reference specification §3.3): for each box, bin and sampling point the four cells around it. The points' places are computed in
-/// float32, as the reference does; shares and sums are float64.
+/// RoIAlign point by point (reference specification §3.3): for each box, bin and sampling point the four cells around it. The points'
+/// places are computed in float32, as the reference does; shares and sums are float64.
 /// </summary>
 static class EagerRoIAlign
 {
@@ -25,7 +25,8 @@ static class EagerRoIAlign
             float offset = aligned ? 0.5f : 0;
             float x1 = roi[1] * scale - offset, y1 = roi[2] * scale - offset, x2 = roi[3] * scale - offset, y2 = roi[4] * scale - offset;
             float w = aligned ? x2 - x1 : Math.Max(x2 - x1, 1), h = aligned ? y2 - y1 : Math.Max(y2 - y1, 1);
-            int pointsX = samplingRatio > 0 ? samplingRatio : (int)Math.Ceiling(w / bins), pointsY = samplingRatio > 0 ? samplingRatio : (int)Math.Ceiling(h / bins);
+            int pointsX = samplingRatio > 0 ? samplingRatio : (int)Math.Ceiling(w / bins),
+                pointsY = samplingRatio > 0 ? samplingRatio : (int)Math.Ceiling(h / bins);
             for (int by = 0; by < bins; by++)
             {
                 for (int bx = 0; bx < bins; bx++)
@@ -35,7 +36,8 @@ static class EagerRoIAlign
                     {
                         for (int ix = 0; ix < pointsX; ix++)
                         {
-                            float x = x1 + bx * (w / bins) + (ix + 0.5f) * (w / bins) / pointsX, y = y1 + by * (h / bins) + (iy + 0.5f) * (h / bins) / pointsY;
+                            float x = x1 + bx * (w / bins) + (ix + 0.5f) * (w / bins) / pointsX,
+                                y = y1 + by * (h / bins) + (iy + 0.5f) * (h / bins) / pointsY;
                             Add(bin, height, width, x, y, 1.0 / Math.Max(pointsX * pointsY, 1));
                         }
                     }

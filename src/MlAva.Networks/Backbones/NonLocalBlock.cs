@@ -85,7 +85,7 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
     // The learnt weighing of two vectors side by side is the sum of its halves on each, so the pairs themselves are never laid out.
     Tensor Paired(Tensor query, Tensor key)
     {
-        Tensor weight = _pair!.Weight.view(2, _channels, 1);
+        Tensor weight = _pair!.Weight.view(2, _channels, 1).to(query.dtype);
         Tensor left = query.matmul(weight.select(0, 0)), right = key.matmul(weight.select(0, 1));
         return left.add(right.transpose(1, 2), Constants.One).relu();
     }
@@ -98,7 +98,10 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
 
     static Tensor Places(Tensor frames, long clips) => FrameBatch.ChannelsLast(frames).view(clips, -1, frames.shape[1]);
 
-    /// <summary>The weighing of two vectors side by side. The reference computes it over pairs as over an image, so its weight (key <c>conv.weight</c>) is [1, 2C, 1, 1].</summary>
+    /// <summary>
+    /// The weighing of two vectors side by side. The reference computes it over pairs as over an image, so its weight (key
+    /// <c>conv.weight</c>) is [1, 2C, 1, 1].
+    /// </summary>
     sealed class PairProjection : nn.Module
     {
         [ComponentName(Name = "conv")]

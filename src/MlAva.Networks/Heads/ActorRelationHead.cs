@@ -56,6 +56,9 @@ public sealed class ActorRelationHead : SharedHead
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(map);
+        long channels = _join.Convolution.Weight.shape[1];
+        if (features.dim() != 5 || map.dim() != 4 || features.shape[1] + map.shape[1] != channels)
+            throw new ArgumentException($"The features are [{string.Join(", ", features.shape)}] and the map [{string.Join(", ", map.shape)}]; expected [R, C, 1, P, P] and [N, C', H, W] with {channels} channels in all.", nameof(features));
         using DisposeScope scope = NewDisposeScope();
         // Without a person there is nothing to normalise over, and in training the statistics would become NaN.
         if (features.shape[0] == 0)

@@ -71,14 +71,16 @@ public sealed class RoIExtractor
         return onCpu.to(device, copy: true);
     }
 
-    // The reference first repeats a shorter pathway's frames to the longest one's length. That never changes a maximum, and a mean only where the lengths
-    // do not divide: some frames are then repeated more often than others.
+    // The reference first repeats a shorter pathway's frames to the longest one's length. That never changes a maximum, and a mean only
+    // where the lengths do not divide: some frames are then repeated more often than others.
     Tensor PoolTime(Tensor map, long longest)
     {
-        if (Options.TemporalPooling == TemporalPooling.Max) return map.max(2).values;
+        // Channels last, as backbones leave them: along time that is a sum of whole frames.
+        using Tensor frames = map.permute(0, 2, 3, 4, 1);
+        if (Options.TemporalPooling == TemporalPooling.Max) return frames.max(1).values.permute(0, 3, 1, 2);
         long own = map.shape[2];
-        if (longest % own == 0) return map.mean([2L]);
-        using Tensor frames = tensor([.. Enumerable.Range(0, (int)longest).Select(i => i * own / longest)], ScalarType.Int64);
-        return map.index_select(2, frames.to(map.device)).mean([2L]);
+        if (longest % own == 0) return frames.mean([1L]).permute(0, 3, 1, 2);
+        using Tensor repeated = tensor([.. Enumerable.Range(0, (int)longest).Select(i => i * own / longest)], ScalarType.Int64);
+        return map.index_select(2, repeated.to(map.device)).mean([2L]);
     }
 }
