@@ -21,7 +21,8 @@ static partial class ErrorReporter
         ["ShortEdgeMinimum"] = "--rescale", ["ShortEdgeMaximum"] = "--rescale", ["CropSize"] = "--crop", ["FlipProbability"] = "--flip",
         ["Depth"] = "--depth", ["BaseChannels"] = "--base-channels", ["StageBlocks"] = "--stage-blocks", ["Inflate"] = "--inflate",
         ["NumClasses"] = "--num-classes", ["PersonScoreThreshold"] = "--person-score-thr", ["LoaderThreads"] = "--threads",
-        ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou", ["TrainVideos"] = "--train-videos",
+        ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou",
+        ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
         ["ValVideos"] = "--val-videos",
     };
 

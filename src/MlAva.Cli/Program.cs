@@ -10,6 +10,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     TestCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
+    CompareCommand.Create(),
     FetchCommand.Create(),
     ImportCommand.Create(),
     ExportCommand.Create(),

@@ -7,6 +7,7 @@ public class UsageTests
     [InlineData("test", "--model", "[default: 0.9]", "mlava test --model")]
     [InlineData("score", "--source", "[default: 3]", "mlava score --model")]
     [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
+    [InlineData("compare", "--bootstrap", "[default: 1000]", "mlava compare before.csv after.csv")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
     [InlineData("config", "list", "show <CONFIG>", "diff <A>", "schema", "mlava config show")]
     [InlineData("lfb", "build", "merge <FILE>", "info <FILE>")]
@@ -24,7 +25,7 @@ public class UsageTests
     {
         Tool run = Tool.Run("--help").ExitsWith(0);
 
-        foreach (string word in (string[])["train", "test", "score", "evaluate", "doctor", "130"])
+        foreach (string word in (string[])["train", "test", "score", "evaluate", "compare", "doctor", "130"])
             Assert.Contains(word, run.Output, StringComparison.Ordinal);
     }
 
