@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using MlAva.Annotations;
+using MlAva.Configs;
 using MlAva.Networks;
 using MlAva.Pickle;
 using MlAva.Video;
@@ -20,7 +21,8 @@ static partial class ErrorReporter
         ["ShortEdgeMinimum"] = "--rescale", ["ShortEdgeMaximum"] = "--rescale", ["CropSize"] = "--crop", ["FlipProbability"] = "--flip",
         ["Depth"] = "--depth", ["BaseChannels"] = "--base-channels", ["StageBlocks"] = "--stage-blocks", ["Inflate"] = "--inflate",
         ["NumClasses"] = "--num-classes", ["PersonScoreThreshold"] = "--person-score-thr", ["LoaderThreads"] = "--threads",
-        ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou", ["TrainVideos"] = "--train-videos",
+        ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou",
+        ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
         ["ValVideos"] = "--val-videos",
     };
 
@@ -39,11 +41,11 @@ static partial class ErrorReporter
 
     public static int ReportUsage(ParseResult parsed, IReadOnlyList<string> arguments)
     {
-        IEnumerable<string> messages = parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens is [var word, ..]
-            && !word.StartsWith('-') ? [UnknownVerb(word, root)] : parsed.Errors.Select(e => e.Message).Distinct();
-        foreach (string message in messages) Console.Error.WriteLine($"error: {message}");
         Command command = parsed.CommandResult.Command;
-        string verb = command is RootCommand ? "" : Name(command) + " ";
+        IEnumerable<string> messages = command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var word, ..] && !word.StartsWith('-')
+            ? [UnknownVerb(word, command)] : parsed.Errors.Select(e => e.Message).Distinct();
+        foreach (string message in messages) Console.Error.WriteLine($"error: {message}");
+        string verb = string.Concat(Line(command).Select(c => c.Name + " "));
         Console.Error.WriteLine($"See 'mlava {verb}--help'{(arguments.Count == 0 ? ", or begin with 'mlava doctor'" : "")}.");
         return ExitCodes.BadInput;
     }
@@ -80,27 +82,15 @@ static partial class ErrorReporter
         Property().Match(message) is { Success: true } match && OptionOf.TryGetValue(match.Groups[1].Value, out string? flag)
             ? $"{flag}: {message}" : message;
 
-    static string UnknownVerb(string word, RootCommand root)
-    {
-        const int Near = 3;
-        string[] verbs = [.. root.Subcommands.Select(c => c.Name)];
-        string nearest = verbs.MinBy(v => Distance(word, v))!;
-        return $"There is no verb '{word}'; "
-            + (Distance(word, nearest) <= Near ? $"did you mean '{nearest}'?" : $"expected one of {string.Join(", ", verbs)}.");
-    }
+    /// <summary>A verb and those that it belongs to, the tool itself left out.</summary>
+    static IEnumerable<Command> Line(Command command) =>
+        command is RootCommand ? [] : command.Parents.OfType<Command>().SelectMany(Line).Append(command);
 
-    /// <summary>Levenshtein's: letters to put in, take out or change.</summary>
-    static int Distance(string a, string b)
+    static string UnknownVerb(string word, Command parent)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
+        string[] verbs = [.. parent.Subcommands.Select(c => c.Name)];
+        return $"There is no verb '{word}'{(parent is RootCommand ? "" : $" of '{parent.Name}'")}; "
+            + (NearestName.Of(word, verbs) is { } nearest ? $"did you mean '{nearest}'?" : $"expected one of {string.Join(", ", verbs)}.");
     }
 
     [GeneratedRegex(@" \(Parameter '[^']*'\)")]

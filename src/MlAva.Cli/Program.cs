@@ -10,7 +10,13 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     TestCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
+    CompareCommand.Create(),
+    FetchCommand.Create(),
+    ImportCommand.Create(),
+    ExportCommand.Create(),
+    FeatureBankCommand.Create(),
     VerifyCommand.Create(),
+    ConfigCommand.Create(),
     DoctorCommand.Create(),
 };
 root.HelpName = "mlava";

@@ -2,6 +2,8 @@ using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Checkpoints;
 using MlAva.Evaluation;
+using MlAva.Evaluation.Analysis;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
 using MlAva.Training;
@@ -73,17 +75,18 @@ public sealed class ActionDetectionCatalog
         Detector detector = new(network);
         try
         {
+            report = ModuleState.Compare(detector, file.Tensors);
             if (options.AllowPartial)
             {
                 detector.InitializeWeights();
-                report = ModuleState.Load(detector, file.Tensors);
+                ModuleState.Load(detector, file.Tensors);
             }
             else
             {
                 ModuleState.LoadStrict(detector, file.Tensors, options.Path);
-                report = new([], [], []);
             }
-            return new ActionDetectorTransformer(_context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context));
+            return new ActionDetectorTransformer(
+                _context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context), options.FeatureBank);
         }
         catch
         {
@@ -91,6 +94,26 @@ public sealed class ActionDetectionCatalog
             throw;
         }
     }
+
+    /// <summary>
+    /// The features of every person in every keyframe, as long-term features for other detectors (reference specification §10.1).
+    /// </summary>
+    /// <param name="model">A detector, or a pipeline up to <c>ExtractRoIFeatures</c>, whose network relates boxes to nothing else.</param>
+    /// <param name="data">The keyframes with <c>Proposals</c>: load them with <c>testMode</c>, so that no second is left out.</param>
+    /// <exception cref="ArgumentException">The model makes no features for a bank, or a column is missing.</exception>
+    public FeatureBank BuildFeatureBank(ITransformer model, IDataView data) => BuildFeatureBank(model, data, new());
+
+    /// <summary>
+    /// The features of every person in every keyframe, as long-term features for other detectors (reference specification §10.1).
+    /// </summary>
+    /// <param name="model">A detector, or a pipeline up to <c>ExtractRoIFeatures</c>, whose network relates boxes to nothing else.</param>
+    /// <param name="data">The keyframes with <c>Proposals</c>: load them with <c>testMode</c>, so that no second is left out.</param>
+    /// <param name="options">Where parts are kept, who is told, what ends the work.</param>
+    /// <exception cref="ArgumentException">The model makes no features for a bank, or a column is missing.</exception>
+    /// <exception cref="CheckpointFormatException">A part from before is damaged, or belongs to another model or other data.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; parts were left where they are kept.</exception>
+    public FeatureBank BuildFeatureBank(ITransformer model, IDataView data, FeatureBankBuildOptions options) =>
+        FeatureBankBuilder.Build(model, data, options);
 
     /// <summary>
     /// Frame-mAP of scored data (<c>VideoId</c>, <c>Timestamp</c>, <c>Boxes</c>, <c>Labels</c>, <c>PredictedBoxes</c>, <c>Score</c>). Scores and boxes are
@@ -105,18 +128,29 @@ public sealed class ActionDetectionCatalog
         IDataView data, IReadOnlyList<LabelMapEntry>? classes = null, IEnumerable<KeyframeKey>? excluded = null, FrameMapOptions? options = null, float actionThreshold = 0.002f)
     {
         ArgumentNullException.ThrowIfNull(data);
-        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
-        DataViewSchema.Column boxes = ColumnOf.Singles(data.Schema, AvaColumns.Boxes), labels = ColumnOf.Singles(data.Schema, AvaColumns.Labels);
-        classes ??= DetectionRows.Classes(ClassNameAnnotations.Read(labels));
-        List<AnnotationRow> truths = [];
-        using (DataViewRowCursor cursor = data.GetRowCursor([video, timestamp, boxes, labels]))
-        {
-            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
-            Func<float> readTimestamp = RowReader.Scalar<float>(cursor, timestamp);
-            Func<float[]> readBoxes = RowReader.Vector<float>(cursor, boxes), readLabels = RowReader.Vector<float>(cursor, labels);
-            while (cursor.MoveNext()) truths.AddRange(DetectionRows.Truths(readVideo().ToString(), DetectionRows.Shortest(readTimestamp()), readBoxes(), readLabels()));
-        }
-        return new(FrameMap.Evaluate(truths, Detections(data, actionThreshold), classes, excluded, options));
+        (List<AnnotationRow> truths, IReadOnlyList<LabelMapEntry> named) = Truths(data);
+        return new(FrameMap.Evaluate(truths, Detections(data, actionThreshold), classes ?? named, excluded, options));
+    }
+
+    /// <summary>
+    /// Takes the evaluation of scored data apart: by box size, persons, video and IoU, by kinds of errors, calibration and confusion of classes.
+    /// Columns and rounding are those of <see cref="Evaluate"/>; all detections are held in memory.
+    /// </summary>
+    /// <param name="data">Scored rows.</param>
+    /// <param name="classes">The classes to average over; null: those with a name in the label column.</param>
+    /// <param name="excluded">Keyframes that are left out.</param>
+    /// <param name="options">What to look at.</param>
+    /// <param name="actionThreshold">Scores at or below this are not detections.</param>
+    /// <param name="cancellationToken">Ends scoring and analysis.</param>
+    /// <exception cref="ArgumentException">A column is missing or an option has an impossible value.</exception>
+    public AnalysisResult Analyze(
+        IDataView data, IReadOnlyList<LabelMapEntry>? classes = null, IEnumerable<KeyframeKey>? excluded = null, AnalysisOptions? options = null,
+        float actionThreshold = 0.002f, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        (List<AnnotationRow> truths, IReadOnlyList<LabelMapEntry> named) = Truths(data);
+        DetectionRow[] detections = [.. Detections(data, actionThreshold, cancellationToken)];
+        return DetectionAnalysis.Run(truths, detections, classes ?? named, excluded, options, cancellationToken: cancellationToken);
     }
 
     /// <summary>The class names of scored or loaded data, by column of <c>Score</c> (or, without it, <c>Labels</c>), the first for column 0; none when the data does not say.</summary>
@@ -152,5 +186,20 @@ public sealed class ActionDetectionCatalog
                     yield return row;
             }
         }
+    }
+
+    static (List<AnnotationRow> Rows, IReadOnlyList<LabelMapEntry> Classes) Truths(IDataView data)
+    {
+        DataViewSchema.Column video = ColumnOf.Text(data.Schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(data.Schema, AvaColumns.Timestamp);
+        DataViewSchema.Column boxes = ColumnOf.Singles(data.Schema, AvaColumns.Boxes), labels = ColumnOf.Singles(data.Schema, AvaColumns.Labels);
+        List<AnnotationRow> truths = [];
+        using (DataViewRowCursor cursor = data.GetRowCursor([video, timestamp, boxes, labels]))
+        {
+            Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(cursor, video);
+            Func<float> readTimestamp = RowReader.Scalar<float>(cursor, timestamp);
+            Func<float[]> readBoxes = RowReader.Vector<float>(cursor, boxes), readLabels = RowReader.Vector<float>(cursor, labels);
+            while (cursor.MoveNext()) truths.AddRange(DetectionRows.Truths(readVideo().ToString(), DetectionRows.Shortest(readTimestamp()), readBoxes(), readLabels()));
+        }
+        return (truths, DetectionRows.Classes(ClassNameAnnotations.Read(labels)));
     }
 }

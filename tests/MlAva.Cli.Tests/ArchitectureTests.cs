@@ -26,7 +26,7 @@ public partial class ArchitectureTests
         ["MlAva.Evaluation"] = [],
         ["MlAva.Video"] = ["SkiaSharp"],
         ["MlAva.Networks"] = ["TorchSharp"],
-        ["MlAva"] = ["Microsoft.ML", "Microsoft.Data.Analysis", "OxyPlot"],
+        ["MlAva"] = ["Microsoft.ML", "Microsoft.Data.Analysis", "NJsonSchema", "OxyPlot"],
         ["MlAva.Interactive"] = ["Microsoft.DotNet.Interactive"],
         ["MlAva.Cli"] = ["System.CommandLine", "Spectre.Console"],
     };
@@ -91,7 +91,7 @@ public partial class ArchitectureTests
     public void No_file_names_a_path_of_a_machine_or_a_registry()
     {
         string[] endings = [".cs", ".csproj", ".props", ".targets", ".md", ".json", ".ipynb", ".txt", ".yml", ".sh", ".py"];
-        string[] files = [.. Files("src"), .. Files("tests"), .. Files("docs"), Path.Combine(SharedData.RepositoryRoot, "README.md")];
+        string[] files = [.. Files("src"), .. Files("tests"), .. Files("docs"), .. Files("configs"), Path.Combine(SharedData.RepositoryRoot, "README.md")];
         foreach (string file in files.Where(f => endings.Contains(Path.GetExtension(f))))
         {
             Match place = PlaceOfAMachine().Match(File.ReadAllText(file));

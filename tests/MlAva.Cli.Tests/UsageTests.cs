@@ -7,7 +7,10 @@ public class UsageTests
     [InlineData("test", "--model", "[default: 0.9]", "mlava test --model")]
     [InlineData("score", "--source", "[default: 3]", "mlava score --model")]
     [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
+    [InlineData("compare", "--bootstrap", "[default: 1000]", "mlava compare before.csv after.csv")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
+    [InlineData("config", "list", "show <CONFIG>", "diff <A>", "schema", "mlava config show")]
+    [InlineData("lfb", "build", "merge <FILE>", "info <FILE>")]
     public void Every_verb_explains_itself(string verb, params string[] words)
     {
         Tool run = Tool.Run(verb, "--help").ExitsWith(0);
@@ -33,7 +36,7 @@ public class UsageTests
     {
         Tool run = Tool.Run("--help").ExitsWith(0);
 
-        foreach (string word in (string[])["train", "test", "score", "evaluate", "doctor", "130"])
+        foreach (string word in (string[])["train", "test", "score", "evaluate", "compare", "doctor", "130"])
             Assert.Contains(word, run.Output, StringComparison.Ordinal);
     }
 
@@ -41,6 +44,8 @@ public class UsageTests
     [InlineData("command was not provided")]
     [InlineData("There is no verb 'evalute'; did you mean 'evaluate'?", "evalute", "--annotations", "a.csv")]
     [InlineData("There is no verb 'juggle'; expected one of quickstart, train, test", "juggle")]
+    [InlineData("There is no verb 'shw' of 'config'; did you mean 'show'?", "config", "shw")]
+    [InlineData("See 'mlava config show --help'", "config", "show")]
     [InlineData("'--annotations' is required", "evaluate")]
     [InlineData("'--steps' is '10,x'", "train", "--steps", "10,x")]
     [InlineData("'often' for option '--epochs'", "train", "--epochs", "often")]

@@ -31,7 +31,8 @@ public sealed class CheckpointHashTests
         new Random(1).NextBytes(content);
         string hash = Convert.ToHexStringLower(SHA256.HashData(content));
         foreach ((string name, CheckpointHashVerdict verdict, string? expected) in (ReadOnlySpan<(string, CheckpointHashVerdict, string?)>)
-            [($"a-{hash[..8]}.pth", CheckpointHashVerdict.Matches, hash[..8]), ("a-00112233.pth", CheckpointHashVerdict.Differs, "00112233"), ("a.pth", CheckpointHashVerdict.NoneInName, null)])
+            [($"a-{hash[..8]}.pth", CheckpointHashVerdict.Matches, hash[..8]),
+                ("a-00112233.pth", CheckpointHashVerdict.Differs, "00112233"), ("a.pth", CheckpointHashVerdict.NoneInName, null)])
         {
             string path = folder.File(name);
             File.WriteAllBytes(path, content);
@@ -39,7 +40,8 @@ public sealed class CheckpointHashTests
             Assert.Equal(new(path, verdict, expected, hash), result);
             Assert.Contains(hash, result.ToString(), StringComparison.Ordinal);
         }
-        Assert.Contains("expected one that begins with 00112233", CheckpointHash.Verify(folder.File("a-00112233.pth")).ToString(), StringComparison.Ordinal);
+        Assert.Contains("expected one that begins with 00112233", CheckpointHash.Verify(folder.File("a-00112233.pth")).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,9 +8,11 @@ namespace MlAva.Networks.Tests;
 static class PthBytes
 {
     /// <summary>What pickles as a tensor with these properties.</summary>
-    public static string Tensor(string storage, long count, string shape, string strides, long offset = 0, string kind = "FloatStorage", string view = "") =>
+    public static string Tensor(string storage, long count, string shape, string strides, long offset = 0, string kind = "FloatStorage",
+        string view = "") =>
         string.Create(CultureInfo.InvariantCulture,
-            $"ctorch._utils\n_rebuild_tensor_v2\n({Storage(storage, count, kind, view)}L{offset}L\n{Tuple(shape)}{Tuple(strides)}I00\n}}tR");
+            $"ctorch._utils\n_rebuild_tensor_v2\n({Storage(storage, count, kind, view)}L{offset}L\n{Tuple(shape)}{Tuple(strides)}")
+        + "I00\n}tR";
 
     /// <summary>What pickles as a tensor that knows its type, over bytes that do not, as torch 2 writes newer types.</summary>
     public static string TypedTensor(string storage, long bytes, string shape, string strides, string type, long offset = 0) =>
@@ -49,5 +51,6 @@ static class PthBytes
 
     public static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    static string Tuple(string numbers) => "(" + string.Concat(numbers.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => $"L{n.Trim()}L\n")) + "t";
+    static string Tuple(string numbers) =>
+        "(" + string.Concat(numbers.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => $"L{n.Trim()}L\n")) + "t";
 }

@@ -20,7 +20,8 @@ public sealed class TorchCheckpointTests
     {
         LiveTensors.Unchanged(() =>
         {
-            using TorchCheckpoint zip = TorchCheckpoint.Read(SharedData.Path($"{Case}/checkpoint.pth")), legacy = TorchCheckpoint.Read(SharedData.Path($"{Case}/checkpoint_legacy.pth"));
+            using TorchCheckpoint zip = TorchCheckpoint.Read(SharedData.Path($"{Case}/checkpoint.pth")),
+                legacy = TorchCheckpoint.Read(SharedData.Path($"{Case}/checkpoint_legacy.pth"));
             Assert.Equal(zip.Tensors.Keys, legacy.Tensors.Keys);
             foreach ((string name, Tensor expected) in zip.Tensors)
             {
@@ -38,7 +39,8 @@ public sealed class TorchCheckpointTests
         {
             TheoryData<string> files = [];
             if (SharedData.Root is null) return files;
-            foreach (string file in Directory.EnumerateFiles(SharedData.Path("golden"), "checkpoint*.pth", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (string file in Directory.EnumerateFiles(SharedData.Path("golden"), "checkpoint*.pth", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
                 files.Add(Path.GetRelativePath(SharedData.Path("golden"), file));
             return files;
         }
@@ -84,7 +86,8 @@ public sealed class TorchCheckpointTests
         JsonElement norms = expected.GetProperty("param_l2");
         foreach (JsonProperty norm in norms.EnumerateObject())
             Near.Value(norm.Value.GetDouble(), checkpoint.Tensors[norm.Name].to(ScalarType.Float64).norm().item<double>(), 1e-6, norm.Name);
-        Assert.Equal(norms.EnumerateObject().Select(n => n.Name), checkpoint.Tensors.Keys.Where(k => !k.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        Assert.Equal(norms.EnumerateObject().Select(n => n.Name),
+            checkpoint.Tensors.Keys.Where(k => !k.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
 
         PickleDictionary root = Assert.IsType<PickleDictionary>(checkpoint.Root);
         Assert.Equal(2L, Assert.IsType<PickleDictionary>(root["meta"])["epoch"]);
@@ -163,7 +166,8 @@ public sealed class TorchCheckpointTests
         using (TorchCheckpoint checkpoint = TorchCheckpoint.Read(Write(folder, PthBytes.Zip(pickle, Data))))
         {
             Assert.Equal(["w"], checkpoint.Tensors.Keys);
-            Assert.Equal(new PickleGlobal("os", "system"), Assert.IsType<PickleObject>(((PickleDictionary)checkpoint.Root!)["meta"]).Global);
+            Assert.Equal(new PickleGlobal("os", "system"),
+                Assert.IsType<PickleObject>(((PickleDictionary)checkpoint.Root!)["meta"]).Global);
         }
         Assert.False(File.Exists(trace));
     }
@@ -198,7 +202,8 @@ public sealed class TorchCheckpointTests
         Assert.NotEmpty(why);
         using TemporaryFolder folder = new();
         // The good tensor beside it must not be left over.
-        byte[] pickle = why == "is no tensor" ? PthBytes.Dictionary(("bad", tensor)) : PthBytes.Dictionary(("good", PthBytes.Tensor("2", 2, "2", "1")), ("bad", tensor));
+        byte[] pickle = why == "is no tensor" ? PthBytes.Dictionary(("bad", tensor))
+            : PthBytes.Dictionary(("good", PthBytes.Tensor("2", 2, "2", "1")), ("bad", tensor));
         Refused(folder, PthBytes.Zip(pickle, Data, ("2", PthBytes.Floats(1, 2))));
     }
 
@@ -233,7 +238,8 @@ public sealed class TorchCheckpointTests
         using TemporaryFolder folder = new();
         string view = PthBytes.Tensor("0", 4, "2", "1", view: "(S'v'\nL1L\nL2L\nt");
         byte[] numbers = PthBytes.Floats(1, 2, 3, 4);
-        using (TorchCheckpoint checkpoint = TorchCheckpoint.Read(Write(folder, PthBytes.Legacy(PthBytes.Dictionary(("w", view)), "(lS'0'\na.", (4, numbers)))))
+        using (TorchCheckpoint checkpoint = TorchCheckpoint.Read(Write(folder,
+            PthBytes.Legacy(PthBytes.Dictionary(("w", view)), "(lS'0'\na.", (4, numbers)))))
             Assert.Equal([2, 3], checkpoint.Tensors["w"].data<float>().ToArray());
         foreach (string beyond in (string[])["(S'v'\nL3L\nL2L\nt", "(S'v'\nL-1L\nL2L\nt", "(S'v'\nL1L\nL1L\nt", "(S'v'\nt", "I3\n"])
         {
@@ -257,7 +263,8 @@ public sealed class TorchCheckpointTests
         int size = 32 / (int)empty(1, type).element_size();
         LiveTensors.Unchanged(() =>
         {
-            byte[] pickle = PthBytes.Dictionary(("w", PthBytes.TypedTensor("0", 32, $"{size}", "1", name)), ("last", PthBytes.TypedTensor("0", 32, "1", "1", name, size - 1)));
+            byte[] pickle = PthBytes.Dictionary(("w", PthBytes.TypedTensor("0", 32, $"{size}", "1", name)),
+                ("last", PthBytes.TypedTensor("0", 32, "1", "1", name, size - 1)));
             using TorchCheckpoint checkpoint = TorchCheckpoint.Read(Write(folder, PthBytes.Zip(pickle, ("0", numbers))));
             Tensor w = checkpoint.Tensors["w"], last = checkpoint.Tensors["last"];
             Assert.Equal(type, w.dtype);
@@ -279,7 +286,8 @@ public sealed class TorchCheckpointTests
         { "'bad', a sparse tensor", "ctorch._utils\n_rebuild_sparse_tensor\n(NtR" },
         { "'bad', a tensor without numbers", "ctorch._utils\n_rebuild_meta_tensor_no_storage\n(NtR" },
         { "'bad', an object of torch.FloatTensor", "ctorch\nFloatTensor\n(tR" },
-        { "'bad', an object of torch._utils._rebuild_wrapper_subclass", "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_wrapper_subclass\nctorch\nTensor\n(tNtR" },
+        { "'bad', an object of torch._utils._rebuild_wrapper_subclass",
+            "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_wrapper_subclass\nctorch\nTensor\n(tNtR" },
     };
 
     [Theory]
@@ -329,14 +337,16 @@ public sealed class TorchCheckpointTests
     public void Weights_that_could_be_either_of_two_or_are_a_whole_model_are_refused()
     {
         using TemporaryFolder folder = new();
-        string two = Refused(folder, PthBytes.Zip(PthBytes.Dictionary(("model", $"(S'w'\n{One}d"), ("net", $"(S'w'\n{One}d")), Data)).Message;
+        string two = Refused(folder, PthBytes.Zip(PthBytes.Dictionary(("model", $"(S'w'\n{One}d"), ("net", $"(S'w'\n{One}d")), Data))
+            .Message;
         Assert.Contains("weights in 'model' and in 'net'", two, StringComparison.Ordinal);
         string whole = Refused(folder, PthBytes.Zip("cmymodels\nNet\n(tR."u8.ToArray(), Data)).Message;
         Assert.Contains("a whole model, <mymodels.Net", whole, StringComparison.Ordinal);
         Assert.Contains("torch.save(model.state_dict()", whole, StringComparison.Ordinal);
         string none = Refused(folder, PthBytes.Zip(PthBytes.Dictionary(("epoch", "I3\n"), ("arch", "I4\n")), Data)).Message;
         Assert.Contains("its keys are 'epoch', 'arch'", none, StringComparison.Ordinal);
-        Assert.Contains("no dictionary", Refused(folder, PthBytes.Zip(PthBytes.Dictionary(("state_dict", One)), Data)).Message, StringComparison.Ordinal);
+        Assert.Contains("no dictionary", Refused(folder, PthBytes.Zip(PthBytes.Dictionary(("state_dict", One)), Data)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -358,7 +368,8 @@ public sealed class TorchCheckpointTests
         CheckpointTensor? other = null;
         LiveTensors.Unchanged(() =>
         {
-            using TorchCheckpoint checkpoint = TorchCheckpoint.Read(Write(folder, PthBytes.Zip(pickle, Data, ("1", PthBytes.Floats(3, 4)))));
+            using TorchCheckpoint checkpoint =
+                TorchCheckpoint.Read(Write(folder, PthBytes.Zip(pickle, Data, ("1", PthBytes.Floats(3, 4)))));
             other = Assert.IsType<CheckpointTensor>(((PickleDictionary)checkpoint.Root!)["other"]);
             Assert.Equal([2], other.Shape);
             using Tensor value = other.ToTensor();
@@ -372,7 +383,8 @@ public sealed class TorchCheckpointTests
     {
         using TemporaryFolder folder = new();
         byte[] file = PthBytes.Zip(PthBytes.Dictionary(("w", One)), Data);
-        int numbers = file.AsSpan().IndexOf(Data.Item2), record = file.AsSpan().IndexOf("PK\u0001\u0002"u8), second = record + 4 + file.AsSpan(record + 4).IndexOf("PK\u0001\u0002"u8);
+        int numbers = file.AsSpan().IndexOf(Data.Item2), record = file.AsSpan().IndexOf("PK\u0001\u0002"u8),
+            second = record + 4 + file.AsSpan(record + 4).IndexOf("PK\u0001\u0002"u8);
         file[numbers + 2] ^= 1;
         Assert.Contains("damaged bytes in archive/data/0", Refused(folder, file).Message, StringComparison.Ordinal);
         file.AsSpan(second + 16, 4).Clear();
@@ -384,7 +396,8 @@ public sealed class TorchCheckpointTests
     public void What_often_stands_in_a_checkpoints_place_is_named()
     {
         using TemporaryFolder folder = new();
-        foreach ((string content, string named) in (ReadOnlySpan<(string, string)>)[("", "an empty file"), ("<!DOCTYPE html>", "a web page"),
+        foreach ((string content, string named) in (ReadOnlySpan<(string, string)>)[("", "an empty file"),
+            ("<!DOCTYPE html>", "a web page"),
             ("version https://git-lfs.github.com/spec/v1", "Git LFS"), ("\u001f\u008b\u0008", "a gzip file")])
             Assert.Contains(named, Refused(folder, Encoding.Latin1.GetBytes(content)).Message, StringComparison.Ordinal);
         byte[] program = PthBytes.Zip(PthBytes.Dictionary(("w", One)), Data, ("/constants.pkl", []));
@@ -402,7 +415,8 @@ public sealed class TorchCheckpointTests
         Refused(folder, PthBytes.Zip([], Data));
         Refused(folder, PthBytes.Zip(good, Data, ("inner/data.pkl", good)));
         byte[] other = PthBytes.Zip(good, Data);
-        Refused(folder, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(other).Replace("data.pkl", "data.bin", StringComparison.Ordinal)));
+        Refused(folder, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(other)
+            .Replace("data.pkl", "data.bin", StringComparison.Ordinal)));
     }
 
     static CheckpointFormatException Refused(TemporaryFolder folder, byte[] file)

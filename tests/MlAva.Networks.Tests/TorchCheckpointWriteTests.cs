@@ -18,8 +18,9 @@ public sealed class TorchCheckpointWriteTests
 
     static readonly Dictionary<string, object?> Meta = new()
     {
-        ["epoch"] = 20, ["iter"] = 4_000_000_000L, ["lr"] = 0.0125, ["config"] = "model = dict()\n", ["Größe"] = "ü", ["none"] = null, ["yes"] = true,
-        ["classes"] = new[] { "sit", "stand" }, ["nested"] = new Dictionary<string, object?> { ["a"] = new List<object?> { 1, 2.5, new Dictionary<int, string> { [3] = "x" } } },
+        ["epoch"] = 20, ["iter"] = 4_000_000_000L, ["lr"] = 0.0125, ["config"] = "model = dict()\n", ["Größe"] = "ü", ["none"] = null,
+        ["yes"] = true, ["classes"] = new[] { "sit", "stand" },
+        ["nested"] = new Dictionary<string, object?> { ["a"] = new List<object?> { 1, 2.5, new Dictionary<int, string> { [3] = "x" } } },
         ["negative"] = -1, ["exact"] = new PickleTuple(1L, 2L),
     };
 
@@ -38,7 +39,11 @@ public sealed class TorchCheckpointWriteTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor value = tensor(new[] { 0f, 1, 2, 3, 5, 127 }, [2, 3]).to(type);
-        (string, Tensor)[] tensors = [("all", value), ("turned", value.transpose(0, 1)), ("scalar", value[1, 2]), ("empty", value.slice(0, 0, 0, 1)), ("one", value.slice(1, 1, 2, 1))];
+        (string, Tensor)[] tensors =
+        [
+            ("all", value), ("turned", value.transpose(0, 1)), ("scalar", value[1, 2]), ("empty", value.slice(0, 0, 0, 1)),
+            ("one", value.slice(1, 1, 2, 1)),
+        ];
         using TemporaryFolder folder = new();
         byte[] file = Written(tensors);
         Assert.Contains(storage, Encoding.Latin1.GetString(file), StringComparison.Ordinal);
@@ -84,7 +89,8 @@ public sealed class TorchCheckpointWriteTests
         byte[] file = Written([("w", ones(3, 5)), ("b", ones(3)), ("n", tensor(7L)), ("none", zeros(0))], Meta);
         using ZipArchive zip = new(new MemoryStream(file));
         Assert.Equal(
-            ["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/data/2", "archive/data/3", "archive/version"],
+            ["archive/data.pkl", "archive/byteorder", "archive/data/0", "archive/data/1", "archive/data/2", "archive/data/3",
+                "archive/version"],
             zip.Entries.Select(e => e.FullName));
         Assert.Equal("3\n"u8, BytesOf(zip, "archive/version"));
         Assert.Equal("little"u8, BytesOf(zip, "archive/byteorder"));
@@ -111,8 +117,10 @@ public sealed class TorchCheckpointWriteTests
     public void The_pickle_holds_only_what_torch_allows_in_files_of_weights()
     {
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, object?> extra = new() { ["optimizer"] = new Dictionary<string, object?> { ["state"] = new Dictionary<int, object?> { [0] = ones(2) } } };
-        using ZipArchive zip = new(new MemoryStream(Written([("w", ones(2)), ("h", ones(2, ScalarType.BFloat16)), ("n", tensor(7L))], Meta, extra)));
+        Dictionary<string, object?> extra =
+            new() { ["optimizer"] = new Dictionary<string, object?> { ["state"] = new Dictionary<int, object?> { [0] = ones(2) } } };
+        using ZipArchive zip =
+            new(new MemoryStream(Written([("w", ones(2)), ("h", ones(2, ScalarType.BFloat16)), ("n", tensor(7L))], Meta, extra)));
         byte[] pickle = BytesOf(zip, "archive/data.pkl");
         List<string> globals = [];
         foreach ((char opcode, string argument) in Opcodes(pickle))
@@ -121,7 +129,8 @@ public sealed class TorchCheckpointWriteTests
             if (opcode == 'c') globals.Add(argument);
         }
         Assert.Equal(
-            ["collections OrderedDict", "torch BFloat16Storage", "torch FloatStorage", "torch LongStorage", "torch._utils _rebuild_tensor_v2"],
+            ["collections OrderedDict", "torch BFloat16Storage", "torch FloatStorage", "torch LongStorage",
+                "torch._utils _rebuild_tensor_v2"],
             globals.Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(2, pickle[1]);
     }
@@ -131,7 +140,8 @@ public sealed class TorchCheckpointWriteTests
     {
         using DisposeScope scope = NewDisposeScope();
         using MemoryStream through = new();
-        using (GZipStream forward = new(through, CompressionMode.Compress, leaveOpen: true)) TorchCheckpoint.Write(forward, [new("w", ones(300, 400))], Meta);
+        using (GZipStream forward = new(through, CompressionMode.Compress, leaveOpen: true))
+            TorchCheckpoint.Write(forward, [new("w", ones(300, 400))], Meta);
         through.Position = 0;
         using MemoryStream unpacked = new();
         using (GZipStream backward = new(through, CompressionMode.Decompress)) backward.CopyTo(unpacked);
@@ -169,28 +179,29 @@ public sealed class TorchCheckpointWriteTests
         Assert.Equal(1, read.Tensors["b"][0].item<float>());
     }
 
-    public static TheoryData<string, Func<Tensor, (IEnumerable<KeyValuePair<string, Tensor>>, Dictionary<string, object?>, Dictionary<string, object?>)>> Wrong => new()
+    public static TheoryData<string, Func<Tensor, Content>> Wrong => new()
     {
-        { "'w' has type ComplexFloat32", w => ([new("w", w.to(ScalarType.ComplexFloat32))], [], []) },
-        { "Two tensors are named 'w'", w => ([new("w", w), new("w", w)], [], []) },
-        { "'meta.time' is a DateTime", w => ([new("w", w)], new() { ["time"] = DateTime.UnixEpoch }, []) },
-        { "'meta.raw' is a Byte[]", w => ([new("w", w)], new() { ["raw"] = new byte[2] }, []) },
-        { "'meta.list[1].x' is a Decimal", w => ([new("w", w)], new() { ["list"] = new object[] { 1, new Dictionary<string, object> { ["x"] = 1m } } }, []) },
-        { "half of a surrogate pair", w => ([new("w", w)], new() { ["text"] = "\ud800" }, []) },
-        { "nested deeper than 100", w => ([new("w", w)], new() { ["deep"] = Circle() }, []) },
-        { "'meta' has a place of its own", w => ([new("w", w)], [], new() { ["meta"] = 1 }) },
-        { "'state_dict' has a place of its own", w => ([new("w", w)], [], new() { ["state_dict"] = 1 }) },
+        { "'w' has type ComplexFloat32", w => new([new("w", w.to(ScalarType.ComplexFloat32))], [], []) },
+        { "Two tensors are named 'w'", w => new([new("w", w), new("w", w)], [], []) },
+        { "'meta.time' is a DateTime", w => new([new("w", w)], new() { ["time"] = DateTime.UnixEpoch }, []) },
+        { "'meta.raw' is a Byte[]", w => new([new("w", w)], new() { ["raw"] = new byte[2] }, []) },
+        { "'meta.list[1].x' is a Decimal", w =>
+            new([new("w", w)], new() { ["list"] = new object[] { 1, new Dictionary<string, object> { ["x"] = 1m } } }, []) },
+        { "half of a surrogate pair", w => new([new("w", w)], new() { ["text"] = "\ud800" }, []) },
+        { "nested deeper than 100", w => new([new("w", w)], new() { ["deep"] = Circle() }, []) },
+        { "'meta' has a place of its own", w => new([new("w", w)], [], new() { ["meta"] = 1 }) },
+        { "'state_dict' has a place of its own", w => new([new("w", w)], [], new() { ["state_dict"] = 1 }) },
     };
 
     [Theory]
     [MemberData(nameof(Wrong))]
     public void What_cannot_be_written_is_refused_before_anything_is_written(
-        string message, Func<Tensor, (IEnumerable<KeyValuePair<string, Tensor>>, Dictionary<string, object?>, Dictionary<string, object?>)> content)
+        string message, Func<Tensor, Content> content)
     {
         using DisposeScope scope = NewDisposeScope();
         using MemoryStream stream = new();
-        (IEnumerable<KeyValuePair<string, Tensor>> tensors, Dictionary<string, object?> meta, Dictionary<string, object?> extra) = content(ones(2));
-        ArgumentException error = Assert.Throws<ArgumentException>(() => TorchCheckpoint.Write(stream, tensors, meta, extra));
+        Content all = content(ones(2));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => TorchCheckpoint.Write(stream, all.Tensors, all.Meta, all.Extra));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, stream.Length);
     }
@@ -203,10 +214,12 @@ public sealed class TorchCheckpointWriteTests
         string[] names = ["a", "frozen", "b"];
         Dictionary<string, Tensor> momentum = new() { ["a"] = arange(6, ScalarType.Float32).reshape(2, 3), ["b"] = ones(2) };
         SgdOptions options = new() { Momentum = 0.8, Nesterov = true, WeightDecay = 1e-4 };
-        byte[] file = Written([("a", ones(2, 3))], null, new() { ["optimizer"] = TorchSgdState.ToTorch(names, momentum, options, 0.01, 0.1) });
+        byte[] file = Written([("a", ones(2, 3))], null,
+            new() { ["optimizer"] = TorchSgdState.ToTorch(names, momentum, options, 0.01, 0.1) });
         using TorchCheckpoint read = Read(folder, file);
         Assert.Equal(["a"], read.Tensors.Keys);
-        PickleDictionary group = (PickleDictionary)((List<object?>)((PickleDictionary)((PickleDictionary)read.Root!)["optimizer"]!)["param_groups"]!)[0]!;
+        PickleDictionary group =
+            (PickleDictionary)((List<object?>)((PickleDictionary)((PickleDictionary)read.Root!)["optimizer"]!)["param_groups"]!)[0]!;
         Assert.Equal(0.01, group["lr"]);
         Assert.Equal(0.1, group["initial_lr"]);
         Assert.Equal(0.8, group["momentum"]);
@@ -220,7 +233,8 @@ public sealed class TorchCheckpointWriteTests
         CheckpointFormatException fewer = Assert.Throws<CheckpointFormatException>(() => TorchSgdState.FromTorch(read, ["a"]));
         Assert.Contains("an optimiser of 3 parameters; expected 1", fewer.Message, StringComparison.Ordinal);
         using TorchCheckpoint without = Read(folder, Written([("a", ones(2))]));
-        Assert.Contains("no optimiser state", Assert.Throws<CheckpointFormatException>(() => TorchSgdState.FromTorch(without, names)).Message, StringComparison.Ordinal);
+        Assert.Contains("no optimiser state",
+            Assert.Throws<CheckpointFormatException>(() => TorchSgdState.FromTorch(without, names)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TorchSgdState.ToTorch(["a"], momentum, options, 1, 1));
     }
 
@@ -229,12 +243,15 @@ public sealed class TorchCheckpointWriteTests
     {
         using DisposeScope scope = NewDisposeScope();
         using TemporaryFolder folder = new();
-        List<(string Name, Tensor Value)> tensors = [("n", tensor(7L)), ("none", zeros(0, 3)), ("turned", arange(12, ScalarType.Float32).reshape(3, 4).t())];
-        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
+        List<(string Name, Tensor Value)> tensors =
+            [("n", tensor(7L)), ("none", zeros(0, 3)), ("turned", arange(12, ScalarType.Float32).reshape(3, 4).t())];
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16,
+            ScalarType.Int64, ScalarType.Int32,
             ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool])
             tensors.Add(($"x.{type}", tensor(new[] { 0f, 1, 2, -3, 5, 127 }, [2, 3]).abs().to(type)));
         string[] names = ["a", "b"];
-        Dictionary<string, object?> extra = new() { ["optimizer"] = TorchSgdState.ToTorch(names, new Dictionary<string, Tensor> { ["a"] = full(2, 0.5f) }, new(), 0.01, 0.1) };
+        Dictionary<string, Tensor> momentum = new() { ["a"] = full(2, 0.5f) };
+        Dictionary<string, object?> extra = new() { ["optimizer"] = TorchSgdState.ToTorch(names, momentum, new(), 0.01, 0.1) };
         string path = folder.File("written.pth");
         File.WriteAllBytes(path, Written([.. tensors], Meta, extra));
         string plain = folder.File("plain.pth");
@@ -243,18 +260,21 @@ public sealed class TorchCheckpointWriteTests
         string printed = PythonTorch.Run(
             """
             import collections, hashlib, json, sys, torch
+            def digest(v):
+                return hashlib.sha256(bytes(v.reshape(-1).view(torch.uint8).tolist()) if v.numel() else b'').hexdigest()
             def told(state):
                 assert type(state) is collections.OrderedDict
-                return [[k, str(v.dtype), list(v.shape), list(v.stride()), hashlib.sha256(bytes(v.reshape(-1).view(torch.uint8).tolist()) if v.numel() else b'').hexdigest()]
-                    for k, v in state.items()]
+                return [[k, str(v.dtype), list(v.shape), list(v.stride()), digest(v)] for k, v in state.items()]
             file = torch.load(sys.argv[1])
             parameters = [torch.nn.Parameter(torch.zeros(2)), torch.nn.Parameter(torch.zeros(2))]
             sgd = torch.optim.SGD(parameters, lr=1.)
             sgd.load_state_dict(file['optimizer'])
             safe = torch.load(sys.argv[2], weights_only=True)
-            print(json.dumps({'state': told(file['state_dict']), 'safe': told(safe['state_dict']), 'safe_meta': safe['meta'], 'epoch': file['meta']['epoch'],
-                'lr': file['meta']['lr'], 'nested': file['meta']['nested']['a'][2][3], 'exact': repr(file['meta']['exact']), 'text': file['meta']['Größe'],
-                'momentum': sgd.state[parameters[0]]['momentum_buffer'].tolist(), 'rate': sgd.param_groups[0]['lr'], 'untouched': parameters[1] in sgd.state}))
+            meta = file['meta']
+            print(json.dumps({'state': told(file['state_dict']), 'safe': told(safe['state_dict']), 'safe_meta': safe['meta'],
+                'epoch': meta['epoch'], 'lr': meta['lr'], 'nested': meta['nested']['a'][2][3], 'exact': repr(meta['exact']),
+                'text': meta['Größe'], 'momentum': sgd.state[parameters[0]]['momentum_buffer'].tolist(),
+                'rate': sgd.param_groups[0]['lr'], 'untouched': parameters[1] in sgd.state}))
             """, path, plain);
         JsonElement told = JsonDocument.Parse(printed).RootElement;
         foreach (string kind in (string[])["state", "safe"])
@@ -264,7 +284,8 @@ public sealed class TorchCheckpointWriteTests
             foreach (((string name, Tensor value), JsonElement entry) in tensors.Zip(state))
             {
                 Tensor contiguous = value.contiguous();
-                Assert.Equal("torch." + (value.dtype == ScalarType.Byte ? "uint8" : value.dtype.ToString().ToLowerInvariant()), entry[1].GetString());
+                Assert.Equal("torch." + (value.dtype == ScalarType.Byte ? "uint8" : value.dtype.ToString().ToLowerInvariant()),
+                    entry[1].GetString());
                 Assert.Equal(value.shape, entry[2].EnumerateArray().Select(s => s.GetInt64()));
                 if (value.numel() > 0) Assert.Equal(contiguous.stride(), entry[3].EnumerateArray().Select(s => s.GetInt64()));
                 Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(contiguous.bytes)), entry[4].GetString());
@@ -289,21 +310,26 @@ public sealed class TorchCheckpointWriteTests
             """
             import argparse, collections, hashlib, json, sys, torch
             base = torch.arange(24.).reshape(2, 3, 4)
-            state = collections.OrderedDict(base=base, turned=base.permute(2, 0, 1), part=base[1, :, 1:3], stepped=torch.arange(10)[1::3], again=base,
-                repeated=torch.tensor([[1.5], [2.5]]).expand(2, 5), none=torch.zeros(0, 3), scalar=torch.tensor(5), parameter=torch.nn.Parameter(torch.ones(2, 2)))
-            for t in (torch.float16, torch.bfloat16, torch.float64, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool):
-                state[str(t)] = torch.tensor([[0, 1, 2], [3, 5, 127]]).to(t)
+            state = collections.OrderedDict(base=base, turned=base.permute(2, 0, 1), part=base[1, :, 1:3],
+                stepped=torch.arange(10)[1::3], again=base, repeated=torch.tensor([[1.5], [2.5]]).expand(2, 5),
+                none=torch.zeros(0, 3), scalar=torch.tensor(5), parameter=torch.nn.Parameter(torch.ones(2, 2)))
+            for t in ('float16', 'bfloat16', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8', 'bool'):
+                state[t] = torch.tensor([[0, 1, 2], [3, 5, 127]]).to(getattr(torch, t))
             state._metadata = collections.OrderedDict([('', {'version': 1})])
-            told = {k: [list(v.shape), str(v.dtype), hashlib.sha256(bytes(v.detach().contiguous().reshape(-1).view(torch.uint8).tolist()) if v.numel() else b'').hexdigest()]
-                for k, v in state.items()}
-            whole = {'meta': {'args': argparse.Namespace(lr=.1), 'complex': torch.zeros(2, dtype=torch.complex64), 'quantised': torch.quantize_per_tensor(torch.ones(3), .1, 0, torch.qint8)},
+            def digest(v):
+                flat = v.detach().contiguous().reshape(-1)
+                return hashlib.sha256(bytes(flat.view(torch.uint8).tolist()) if v.numel() else b'').hexdigest()
+            told = {k: [list(v.shape), str(v.dtype), digest(v)] for k, v in state.items()}
+            whole = {'meta': {'args': argparse.Namespace(lr=.1), 'complex': torch.zeros(2, dtype=torch.complex64),
+                'quantised': torch.quantize_per_tensor(torch.ones(3), .1, 0, torch.qint8)},
                 'state_dict': state, 'momentum': {0: base[0] * 2}}
             torch.save(whole, sys.argv[1] + '/zip.pth')
             torch.save(whole, sys.argv[1] + '/legacy.pth', _use_new_zipfile_serialization=False)
             print(json.dumps(told))
             """, folder.Path);
         JsonElement told = JsonDocument.Parse(printed).RootElement;
-        foreach ((string file, CheckpointFormat format) in (ReadOnlySpan<(string, CheckpointFormat)>)[("zip.pth", CheckpointFormat.TorchZip), ("legacy.pth", CheckpointFormat.TorchLegacy)])
+        foreach ((string file, CheckpointFormat format) in (ReadOnlySpan<(string, CheckpointFormat)>)
+            [("zip.pth", CheckpointFormat.TorchZip), ("legacy.pth", CheckpointFormat.TorchLegacy)])
         {
             LiveTensors.Unchanged(() =>
             {
@@ -314,16 +340,21 @@ public sealed class TorchCheckpointWriteTests
                 {
                     Tensor actual = read.Tensors[expected.Name];
                     Assert.Equal(expected.Value[0].EnumerateArray().Select(s => s.GetInt64()), actual.shape);
-                    Assert.Equal(expected.Value[1].GetString(), "torch." + (actual.dtype == ScalarType.Byte ? "uint8" : actual.dtype.ToString().ToLowerInvariant()));
+                    Assert.Equal(expected.Value[1].GetString(),
+                        "torch." + (actual.dtype == ScalarType.Byte ? "uint8" : actual.dtype.ToString().ToLowerInvariant()));
                     Assert.Equal(expected.Value[2].GetString(), Convert.ToHexStringLower(SHA256.HashData(actual.bytes)));
                 }
                 Assert.Equal(new PickleGlobal("argparse", "Namespace"), Assert.IsType<PickleObject>(read.Meta["args"]).Global);
-                CheckpointTensor momentum = Assert.IsType<CheckpointTensor>(Assert.IsType<PickleDictionary>(((PickleDictionary)read.Root!)["momentum"])[0]);
+                CheckpointTensor momentum =
+                    Assert.IsType<CheckpointTensor>(Assert.IsType<PickleDictionary>(((PickleDictionary)read.Root!)["momentum"])[0]);
                 using Tensor doubled = momentum.ToTensor();
                 Assert.Equal(Enumerable.Range(0, 12).Select(i => 2f * i), doubled.data<float>().ToArray());
             });
         }
     }
+
+    public sealed record Content(
+        KeyValuePair<string, Tensor>[] Tensors, Dictionary<string, object?> Meta, Dictionary<string, object?> Extra);
 
     static byte[] BytesOf(ZipArchive zip, string name)
     {
@@ -375,7 +406,8 @@ public sealed class TorchCheckpointWriteTests
         return circle;
     }
 
-    static byte[] Written((string Name, Tensor Value)[] tensors, Dictionary<string, object?>? meta = null, Dictionary<string, object?>? extra = null)
+    static byte[] Written((string Name, Tensor Value)[] tensors, Dictionary<string, object?>? meta = null,
+        Dictionary<string, object?>? extra = null)
     {
         using MemoryStream stream = new();
         TorchCheckpoint.Write(stream, tensors.Select(t => KeyValuePair.Create(t.Name, t.Value)), meta, extra);

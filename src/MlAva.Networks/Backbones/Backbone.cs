@@ -19,7 +19,8 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
 
     /// <summary>
     /// Starts all weights anew from torch's generator: He-normal convolutions over the fan-out, normalisation weight 1 and bias 0, and the
-    /// last normalisation of each residual block 0 where the options say so (reference specification §2.5).
+    /// last normalisation of each residual block 0 where the options say so (reference specification §2.5). Non-local blocks start as identity, as their own
+    /// construction in the reference leaves them; the reference's written, but never called, initialisation would start them at random.
     /// </summary>
     public abstract void InitializeWeights();
 
@@ -30,4 +31,11 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
     /// <param name="weights">Names and tensors, on any device.</param>
     /// <returns>What did not fit: layers that the image network lacks, tensors that no layer took, and layers of another width, which were left alone.</returns>
     public abstract StateReport InflateImageWeights(IReadOnlyDictionary<string, Tensor> weights);
+
+    /// <inheritdoc/>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        Convolution.DropPreparations(this);
+        return base.load_state_dict(source, strict, skip);
+    }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -24,7 +25,7 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
     readonly Projection? _key;
 
     [ComponentName(Name = "concat_project")]
-    readonly ConvolutionUnit? _pair;
+    readonly PairProjection? _pair;
 
     readonly NonLocalOptions _options;
     readonly long _channels;
@@ -41,7 +42,7 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
             _query = new(channels, _channels, subSample: false);
             _key = new(channels, _channels, options.SubSample);
         }
-        if (options.Mode == NonLocalMode.Concatenation) _pair = new(_channels * 2, 1, ConvolutionShape.Pointwise, normalize: false);
+        if (options.Mode == NonLocalMode.Concatenation) _pair = new(_channels * 2);
         RegisterComponents();
         InitializeWeights();
     }
@@ -84,7 +85,7 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
     // The learnt weighing of two vectors side by side is the sum of its halves on each, so the pairs themselves are never laid out.
     Tensor Paired(Tensor query, Tensor key)
     {
-        Tensor weight = _pair!.Convolution.Weight.view(2, _channels, 1);
+        Tensor weight = _pair!.Weight.view(2, _channels, 1).to(query.dtype);
         Tensor left = query.matmul(weight.select(0, 0)), right = key.matmul(weight.select(0, 1));
         return left.add(right.transpose(1, 2), Constants.One).relu();
     }
@@ -96,6 +97,32 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
     }
 
     static Tensor Places(Tensor frames, long clips) => FrameBatch.ChannelsLast(frames).view(clips, -1, frames.shape[1]);
+
+    /// <summary>
+    /// The weighing of two vectors side by side. The reference computes it over pairs as over an image, so its weight (key
+    /// <c>conv.weight</c>) is [1, 2C, 1, 1].
+    /// </summary>
+    sealed class PairProjection : nn.Module
+    {
+        [ComponentName(Name = "conv")]
+        readonly Conv2d _convolution;
+
+        public PairProjection(long channels)
+            : base(nameof(PairProjection))
+        {
+            _convolution = nn.Conv2d(channels, 1, 1, bias: false);
+            RegisterComponents();
+            InitializeWeights();
+        }
+
+        public Parameter Weight => _convolution.weight;
+
+        public void InitializeWeights()
+        {
+            using var _ = no_grad();
+            nn.init.kaiming_normal_(Weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+        }
+    }
 
     /// <summary>A 1×1 convolution with bias (key <c>conv</c>, or <c>0.conv</c> where its result is pooled).</summary>
     sealed class Projection : nn.Module

@@ -108,6 +108,13 @@ sealed class ResNet3d
         if (_laterals.Length == 0) return own;
         using DisposeScope scope = NewDisposeScope();
         FrameBatch lateral = _laterals[stage].forward(other);
+        if (lateral.Length != own.Length)
+        {
+            throw new ArgumentException(
+                $"The slow pathway brings {own.Length} frames to stage {stage + 1} and the fast one {lateral.Length}; expected as many " +
+                $"of each. To mend: give both pathways the same {nameof(ResNet3dOptions.TemporalStrides)}, " +
+                $"{nameof(ResNet3dOptions.StemTemporalStride)} and {nameof(ResNet3dOptions.PoolTemporalStride)}.");
+        }
         return new(cat([own.Frames, lateral.Frames], 1).MoveToOuterDisposeScope(), own.Clips);
     }
 

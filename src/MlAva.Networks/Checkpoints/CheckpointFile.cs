@@ -3,14 +3,17 @@ using static TorchSharp.torch;
 
 namespace MlAva.Networks;
 
-/// <summary>A checkpoint of any format that is known here: PyTorch's two and safetensors. The content decides, not the file's name.</summary>
+/// <summary>
+/// A checkpoint of any format that is known here: PyTorch's two and safetensors. The content decides, not the file's name.
+/// </summary>
 public sealed class CheckpointFile : IDisposable
 {
     const int Prefix = 8;
 
     readonly IDisposable _content;
 
-    CheckpointFile(string path, CheckpointFormat format, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, object?> meta, IDisposable content) =>
+    CheckpointFile(string path, CheckpointFormat format, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, object?> meta, IDisposable content) =>
         (Path, Format, Tensors, Meta, _content) = (path, format, tensors, meta, content);
 
     /// <summary>The file.</summary>
@@ -22,7 +25,9 @@ public sealed class CheckpointFile : IDisposable
     /// <summary>Names and tensors, on the CPU; freed with this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>What the file tells about itself: <c>meta</c> of a PyTorch file as inert data, or the texts of a safetensors file.</summary>
+    /// <summary>
+    /// What the file tells about itself: <c>meta</c> of a PyTorch file as inert data, or the texts of a safetensors file.
+    /// </summary>
     public IReadOnlyDictionary<string, object?> Meta { get; }
 
     /// <summary>Reads a checkpoint whole.</summary>
@@ -35,7 +40,8 @@ public sealed class CheckpointFile : IDisposable
         {
             using FileStream stream = File.OpenRead(path);
             SafetensorsContent content = Safetensors.Read(stream, path);
-            return new(path, CheckpointFormat.Safetensors, content.Tensors, content.Metadata.ToDictionary(e => e.Key, e => (object?)e.Value), content);
+            return new(path, CheckpointFormat.Safetensors, content.Tensors,
+                content.Metadata.ToDictionary(e => e.Key, e => (object?)e.Value), content);
         }
         TorchCheckpoint checkpoint = TorchCheckpoint.Read(path);
         return new(path, checkpoint.Format, checkpoint.Tensors, checkpoint.Meta, checkpoint);
@@ -44,8 +50,9 @@ public sealed class CheckpointFile : IDisposable
     /// <summary>Frees the tensors.</summary>
     public void Dispose() => _content.Dispose();
 
+    /// <summary>Whether a file begins as safetensors do.</summary>
     // The length of a header that begins with a brace; in PyTorch's formats the same bytes would be a length beyond any file's.
-    static bool IsSafetensors(string path)
+    internal static bool IsSafetensors(string path)
     {
         using FileStream stream = File.OpenRead(path);
         Span<byte> start = stackalloc byte[Prefix + 1];

@@ -1,6 +1,8 @@
 namespace MlAva.Networks;
 
-/// <summary>A checkpoint cannot be read, or does not fit the network. The message names the file, what was found and what was expected.</summary>
+/// <summary>
+/// A checkpoint cannot be read, or does not fit the network. The message names the file, what was found and what was expected.
+/// </summary>
 public sealed class CheckpointFormatException : FormatException
 {
     const string UsualMend = "fetch or write the file again, or choose the network that it was made for.";

@@ -23,7 +23,8 @@ public static partial class CheckpointHash
         Match match = Digits().Match(Path.GetFileName(path));
         if (!match.Success) return null;
         string digits = match.Groups[1].Value.ToLowerInvariant();
-        bool isDate = DateOnly.TryParseExact(digits, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date) && date.Year is >= 2000 and < 2100;
+        bool isDate = DateOnly.TryParseExact(digits, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
+            && date.Year is >= 2000 and < 2100;
         return isDate ? null : digits;
     }
 

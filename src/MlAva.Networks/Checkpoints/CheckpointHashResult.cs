@@ -11,7 +11,8 @@ public sealed record CheckpointHashResult(string Path, CheckpointHashVerdict Ver
     public override string ToString() => Verdict switch
     {
         CheckpointHashVerdict.Matches => $"{Path}: SHA-256 {Actual}, as its name says",
-        CheckpointHashVerdict.Differs => $"{Path}: found SHA-256 {Actual}; expected one that begins with {Expected}, as its name says. To mend: fetch the file again",
+        CheckpointHashVerdict.Differs =>
+            $"{Path}: found SHA-256 {Actual}; expected one that begins with {Expected}, as its name says. To mend: fetch the file again",
         _ => $"{Path}: SHA-256 {Actual}; its name tells none to compare with",
     };
 }

@@ -118,7 +118,8 @@ public sealed class CheckpointTensor
     void CheckRepeats(string name, Int128 count)
     {
         if (count > Math.Max(_storage.Count, MaxRepeated))
-            throw Wrong($"tensor '{name}' [{string.Join(", ", Shape)}] that repeats {_storage.Count} numbers", "tensors no larger than their storages");
+            throw Wrong($"tensor '{name}' [{string.Join(", ", Shape)}] that repeats {_storage.Count} numbers",
+                "tensors no larger than their storages");
     }
 
     CheckpointFormatException Wrong(string found, string expected, string? mend = null) => new(_path, found, expected, mend: mend);

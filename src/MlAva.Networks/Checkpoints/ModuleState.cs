@@ -18,6 +18,7 @@ public static class ModuleState
     public static StateReport Load(nn.Module module, IReadOnlyDictionary<string, Tensor> state)
     {
         (StateReport report, List<(Tensor Target, Tensor Value)> fitting) = Match(module, state);
+        Convolution.DropPreparations(module);
         Copy(fitting);
         return report;
     }
@@ -37,6 +38,7 @@ public static class ModuleState
             string? mend = report.Hints.Count > 0 ? string.Join("; ", report.Hints) : null;
             throw new CheckpointFormatException(source, report.ToString(), "exactly the network's parameters", mend: mend);
         }
+        Convolution.DropPreparations(module);
         Copy(fitting);
     }
 
@@ -45,7 +47,8 @@ public static class ModuleState
     /// <param name="state">Names and tensors.</param>
     public static StateReport Compare(nn.Module module, IReadOnlyDictionary<string, Tensor> state) => Match(module, state).Report;
 
-    static (StateReport Report, List<(Tensor Target, Tensor Value)> Fitting) Match(nn.Module module, IReadOnlyDictionary<string, Tensor> state)
+    static (StateReport Report, List<(Tensor Target, Tensor Value)> Fitting) Match(nn.Module module,
+        IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(state);
@@ -61,7 +64,10 @@ public static class ModuleState
             else if (!target.shape.SequenceEqual(value.shape))
                 misshapen.Add($"{name}: {Shape(value)} in the checkpoint, {Shape(target)} in the network");
             else if (IsFloating(target) && !IsFloating(value))
-                misshapen.Add($"{name}: {TorchTypes.NameOf(value.dtype)} in the checkpoint, {TorchTypes.NameOf(target.dtype)} in the network");
+            {
+                string found = TorchTypes.NameOf(value.dtype), expected = TorchTypes.NameOf(target.dtype);
+                misshapen.Add($"{name}: {found} in the checkpoint, {expected} in the network");
+            }
             else fitting.Add((target, value));
         }
         StateReport report = new(
@@ -78,7 +84,8 @@ public static class ModuleState
     }
 
     // Whole numbers where fractions belong are codes of a quantised network, not weights.
-    static bool IsFloating(Tensor tensor) => tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+    static bool IsFloating(Tensor tensor) =>
+        tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
 
     static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
 }

@@ -21,26 +21,35 @@ public static class Safetensors
     /// <param name="tensors">Names and tensors.</param>
     /// <param name="metadata">Free text entries.</param>
     /// <exception cref="ArgumentException">A tensor has a type that the format does not know.</exception>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
-        KeyValuePair<string, Tensor>[] all = [.. tensors];
+        Write(stream, [.. tensors.Select(t => Entry(t.Key, t.Value))], metadata);
+
+        static SafetensorsEntry Entry(string name, Tensor value) =>
+            new(name, value.dtype, value.shape, target => WriteBytes(value, target));
+    }
+
+    /// <summary>Writes entries in the order given, one after another: they need not all be in memory.</summary>
+    internal static void Write(Stream stream, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
+    {
         JsonObject header = [];
         if (metadata is { Count: > 0 })
         {
-            JsonObject entries = [];
-            foreach ((string key, string value) in metadata) entries[key] = value;
-            header[Metadata] = entries;
+            JsonObject texts = [];
+            foreach ((string key, string value) in metadata) texts[key] = value;
+            header[Metadata] = texts;
         }
         long offset = 0;
-        foreach ((string name, Tensor value) in all)
+        foreach (SafetensorsEntry entry in entries)
         {
-            long end = offset + value.numel() * value.element_size();
-            header[name] = new JsonObject
+            long end = offset + entry.Shape.Aggregate((long)entry.Type.ElementSize(), (product, side) => checked(product * side));
+            header[entry.Name] = new JsonObject
             {
-                ["dtype"] = NameOf(value.dtype, name),
-                ["shape"] = new JsonArray([.. value.shape.Select(s => JsonValue.Create(s))]),
+                ["dtype"] = NameOf(entry.Type, entry.Name),
+                ["shape"] = new JsonArray([.. entry.Shape.Select(s => JsonValue.Create(s))]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
             offset = end;
@@ -53,13 +62,15 @@ public static class Safetensors
         BinaryPrimitives.WriteInt64LittleEndian(length, padded.Length);
         stream.Write(length);
         stream.Write(padded);
-        foreach ((_, Tensor value) in all)
-        {
-            using Tensor detached = value.detach();
-            using Tensor onCpu = detached.cpu();
-            using Tensor contiguous = onCpu.contiguous();
-            TensorBytes.Visit(contiguous, part => stream.Write(part));
-        }
+        foreach (SafetensorsEntry entry in entries) entry.Write(stream);
+    }
+
+    static void WriteBytes(Tensor value, Stream stream)
+    {
+        using Tensor detached = value.detach();
+        using Tensor onCpu = detached.cpu();
+        using Tensor contiguous = onCpu.contiguous();
+        TensorBytes.Visit(contiguous, part => stream.Write(part));
     }
 
     /// <summary>Reads all tensors; the caller disposes of them.</summary>
@@ -76,7 +87,8 @@ public static class Safetensors
             byte[] length = new byte[8];
             stream.ReadExactly(length);
             long size = BinaryPrimitives.ReadInt64LittleEndian(length);
-            if (size is < 2 or > MaxHeader) throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
+            if (size is < 2 or > MaxHeader)
+                throw new CheckpointFormatException(source, $"a header of {size} bytes", "2 to 100,000,000 bytes");
             if (stream.CanSeek && size > stream.Length - stream.Position) throw new EndOfStreamException();
             byte[] json = new byte[size];
             stream.ReadExactly(json);
@@ -87,7 +99,8 @@ public static class Safetensors
             {
                 long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
                 ScalarType type = TypeOf(entry.Value.GetProperty("dtype").GetString(), entry.Name, source);
-                long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(), end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+                long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64(),
+                    end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
                 Int128 bytes = shape.Aggregate((Int128)type.ElementSize(), (product, side) => checked(product * side));
                 // Checked before anything is allocated: a tampered header must not ask for all memory.
                 if (begin != position || end - begin != bytes || end > available || shape.Any(s => s < 0))
@@ -109,7 +122,8 @@ public static class Safetensors
         catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values) tensor.Dispose();
-            if (e is CheckpointFormatException || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException
+            if (e is CheckpointFormatException
+                || e is not (EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException
                 or IndexOutOfRangeException or FormatException or OverflowException or ExternalException)) throw;
             string found = e is EndOfStreamException ? "the end of the file within its data" : $"a broken header ({e.Message})";
             throw new CheckpointFormatException(source, found, "a whole safetensors file", e);
@@ -143,6 +157,7 @@ public static class Safetensors
         "I8" => ScalarType.Int8,
         "U8" => ScalarType.Byte,
         "BOOL" => ScalarType.Bool,
-        _ => throw new CheckpointFormatException(source, $"type '{name}' for '{tensor}'", "F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL"),
+        _ => throw new CheckpointFormatException(source, $"type '{name}' for '{tensor}'",
+            "F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL"),
     };
 }

@@ -10,7 +10,8 @@ static partial class StateHints
     const string Lateral = "lateral", RoIHead = "roi_head.", RecogniserHead = "cls_head.";
     static readonly (int[] Blocks, bool Bottleneck, int Depth)[] Depths =
     [
-        ([2, 2, 2, 2], false, 18), ([3, 4, 6, 3], false, 34), ([3, 4, 6, 3], true, 50), ([3, 4, 23, 3], true, 101), ([3, 8, 36, 3], true, 152),
+        ([2, 2, 2, 2], false, 18), ([3, 4, 6, 3], false, 34), ([3, 4, 6, 3], true, 50), ([3, 4, 23, 3], true, 101),
+        ([3, 8, 36, 3], true, 152),
     ];
 
     /// <param name="own">Names and shapes of the network.</param>
@@ -22,12 +23,14 @@ static partial class StateHints
         (bool slowFastOwn, bool slowFastGiven) = (Any(own, Slow), Any(given, Slow));
         if (slowFastOwn != slowFastGiven)
         {
-            hints.Add($"the checkpoint holds a {Family(slowFastGiven)} backbone, the network has {Family(slowFastOwn)}; choose the one that the file was made for");
+            hints.Add($"the checkpoint holds a {Family(slowFastGiven)} backbone, the network has {Family(slowFastOwn)}; "
+                + "choose the one that the file was made for");
             return hints;
         }
         hints.AddRange(Depth(own, given));
-        if (Any(own, NonLocal) != Any(given, NonLocal))
-            hints.Add($"the {(Any(given, NonLocal) ? "checkpoint" : "network")} alone has non-local blocks; choose the network with the file's");
+        bool nonLocalGiven = Any(given, NonLocal);
+        if (Any(own, NonLocal) != nonLocalGiven)
+            hints.Add($"the {(nonLocalGiven ? "checkpoint" : "network")} alone has non-local blocks; choose the network with the file's");
         hints.AddRange(Widths(own, given));
         hints.AddRange(Head(own, given));
         return hints;
@@ -35,7 +38,8 @@ static partial class StateHints
 
     static string Family(bool slowFast) => slowFast ? "SlowFast" : "SlowOnly";
 
-    static bool Any(IReadOnlyDictionary<string, long[]> names, string part) => names.Keys.Any(n => n.Contains(part, StringComparison.Ordinal));
+    static bool Any(IReadOnlyDictionary<string, long[]> names, string part) =>
+        names.Keys.Any(n => n.Contains(part, StringComparison.Ordinal));
 
     static string Strangers(IReadOnlyDictionary<string, long[]> own, IReadOnlyDictionary<string, long[]> given)
     {
@@ -73,7 +77,8 @@ static partial class StateHints
     }
 
     /// <summary>How many blocks each stage has, by what stands before the stages' names.</summary>
-    static Dictionary<string, int[]> Blocks(IReadOnlyDictionary<string, long[]> names) => names.Keys.Select(n => Block().Match(n)).Where(m => m.Success)
+    static Dictionary<string, int[]> Blocks(IReadOnlyDictionary<string, long[]> names) =>
+        names.Keys.Select(n => Block().Match(n)).Where(m => m.Success)
         .GroupBy(m => m.Groups[1].Value).ToDictionary(path => path.Key, path => path.GroupBy(m => Number(m, 2)).OrderBy(stage => stage.Key)
             .Select(stage => 1 + stage.Max(m => Number(m, 3))).ToArray());
 
@@ -84,10 +89,16 @@ static partial class StateHints
         string[] other = [.. given.Keys.Where(n => own.TryGetValue(n, out long[]? shape) && shape.Length == 5 && given[n].Length == 5)
             .Where(n => !own[n].SequenceEqual(given[n]))];
         if (other.FirstOrDefault(n => own[n][0] != given[n][0]) is { } wide)
-            yield return $"{wide} has {given[wide][0]} channels in the checkpoint, {own[wide][0]} in the network; set the base channels to the checkpoint's";
+        {
+            yield return $"{wide} has {given[wide][0]} channels in the checkpoint, {own[wide][0]} in the network; "
+                + "set the base channels to the checkpoint's";
+        }
         if (other.FirstOrDefault(n => !own[n].AsSpan(2).SequenceEqual(given[n].AsSpan(2))) is { } kernel)
-            yield return $"{kernel} has a kernel of {string.Join('×', given[kernel][2..])} in the checkpoint, {string.Join('×', own[kernel][2..])} in the network; "
+        {
+            string found = string.Join('×', given[kernel][2..]), expected = string.Join('×', own[kernel][2..]);
+            yield return $"{kernel} has a kernel of {found} in the checkpoint, {expected} in the network; "
                 + $"set the {(kernel.Contains(Lateral, StringComparison.Ordinal) ? "fusion" : "stem's")} kernel to the checkpoint's";
+        }
     }
 
     static IEnumerable<string> Head(IReadOnlyDictionary<string, long[]> own, IReadOnlyDictionary<string, long[]> given)
@@ -95,15 +106,21 @@ static partial class StateHints
         bool recogniser = given.Keys.Any(n => n.StartsWith(RecogniserHead, StringComparison.Ordinal));
         if (recogniser && own.Keys.Any(n => n.StartsWith(RoIHead, StringComparison.Ordinal)))
             yield return "the checkpoint is a recogniser's; it can start a detector's training, not replace a trained detector";
-        if (own.Keys.FirstOrDefault(n => n.EndsWith(Classifier, StringComparison.Ordinal) && given.ContainsKey(n)) is not { } name) yield break;
+        if (own.Keys.FirstOrDefault(n => n.EndsWith(Classifier, StringComparison.Ordinal) && given.ContainsKey(n)) is not { } name)
+            yield break;
         (long[] network, long[] checkpoint) = (own[name], given[name]);
         if (network.Length != 2 || checkpoint.Length != 2) yield break;
         if (network[0] != checkpoint[0])
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"the checkpoint scores {checkpoint[0]} classes, the network {network[0]}; set NumClasses to {checkpoint[0]}, or start a training from it, which leaves the head as it is");
+        {
+            yield return FormattableString.Invariant($"the checkpoint scores {checkpoint[0]} classes, the network {network[0]}; ")
+                + FormattableString.Invariant($"set NumClasses to {checkpoint[0]}, or begin a training from it with a head of its own");
+        }
         if (network[1] != checkpoint[1])
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"the checkpoint's head takes {checkpoint[1]} features of a box, the network's {network[1]}; choose the backbone and the RoI extraction that the file was made for");
+        {
+            yield return FormattableString.Invariant($"the checkpoint's head takes {checkpoint[1]} features of a box, ")
+                + FormattableString.Invariant($"the network's {network[1]}; ")
+                + "choose the backbone and the RoI extraction that the file was made for";
+        }
     }
 
     [GeneratedRegex(@"^(.*?)layer(\d{1,4})\.(\d{1,4})\.")]

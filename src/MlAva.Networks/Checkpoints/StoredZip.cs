@@ -51,7 +51,8 @@ sealed class StoredZip(Stream stream)
 
         long end = _position + length;
         content(Write);
-        if (_position != end) throw new InvalidOperationException($"Entry '{name}' gave {_position - end + length} bytes; {length} were said.");
+        if (_position != end)
+            throw new InvalidOperationException($"Entry '{name}' gave {_position - end + length} bytes; {length} were said.");
     }
 
     /// <summary>Writes the directory; nothing may be added afterwards.</summary>

@@ -13,7 +13,8 @@ public sealed class TorchCheckpoint : IDisposable
 {
     readonly IReadOnlyList<TorchStorage> _storages;
 
-    TorchCheckpoint(string path, CheckpointFormat format, object? root, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<TorchStorage> storages)
+    TorchCheckpoint(string path, CheckpointFormat format, object? root, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyList<TorchStorage> storages)
     {
         (Path, Format, Root, Tensors, _storages) = (path, format, root, tensors, storages);
         Meta = (root as PickleDictionary)?.TryGetValue("meta", out object? meta) == true && meta is PickleDictionary entries
@@ -56,8 +57,8 @@ public sealed class TorchCheckpoint : IDisposable
             Dictionary<string, Tensor> tensors = reader.Read();
             return new(path, reader.Format, reader.Root, tensors, reader.Release());
         }
-        catch (Exception e) when (e is PickleException or InvalidDataException or EndOfStreamException or OverflowException or InvalidCastException
-            or IndexOutOfRangeException or ArgumentException or NotSupportedException or ExternalException)
+        catch (Exception e) when (e is PickleException or InvalidDataException or EndOfStreamException or OverflowException
+            or InvalidCastException or IndexOutOfRangeException or ArgumentException or NotSupportedException or ExternalException)
         {
             throw new CheckpointFormatException(path, e.Message, "a whole PyTorch checkpoint (.pth)", e);
         }
@@ -75,8 +76,8 @@ public sealed class TorchCheckpoint : IDisposable
     /// <exception cref="ArgumentException">
     /// A value is not plain, a name occurs twice, or a tensor has a type that is not written. Nothing was written then.
     /// </exception>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, object?>? meta = null,
-        IReadOnlyDictionary<string, object?>? extra = null)
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, object?>? meta = null, IReadOnlyDictionary<string, object?>? extra = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);

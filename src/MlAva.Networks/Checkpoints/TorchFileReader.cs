@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.IO.Compression;
 using System.Numerics;
 using System.Text;
@@ -13,11 +14,12 @@ namespace MlAva.Networks;
 [SuppressMessage("Reliability", "CA2000", Justification = "The reader owns its storages, the checkpoint its tensors.")]
 sealed class TorchFileReader(FileStream file, string path) : IDisposable
 {
-    static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356", CultureInfo.InvariantCulture);
     const string Tensors2 = "torch._utils", Pickled = "data.pkl", StateDict = "state_dict";
     const long MaxDeflation = 1032; // what a byte of deflated data can become at most
 
-    // Tensors that share or repeat numbers are copied: what that may take grows with the file, as a hostile one must not ask for all memory.
+    // Tensors that share or repeat numbers are copied: what that may take grows with the file, as a hostile one must not ask for
+    // all memory.
     const long FreeCopies = 64L << 20;
     const long CopiesPerByte = 16;
 
@@ -41,7 +43,10 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     public object? Root { get; private set; }
 
     /// <summary>Reads everything and gives the tensors of the state dictionary, which the caller disposes of.</summary>
-    public Dictionary<string, Tensor> Read()
+    public Dictionary<string, Tensor> Read() => TensorsOf(StateIn(ReadObject()));
+
+    /// <summary>Reads everything and gives the file's object, whatever it is, with <see cref="CheckpointTensor"/>s for tensors.</summary>
+    public object? ReadObject()
     {
         Span<byte> start = stackalloc byte[4];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -57,7 +62,7 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
             Format = CheckpointFormat.TorchLegacy;
             Root = ReadLegacy();
         }
-        return TensorsOf(StateIn(Root));
+        return Root;
     }
 
     /// <summary>The storages that tensors outside the state dictionary look at; they are no longer this reader's.</summary>
@@ -89,7 +94,8 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     {
         using ZipArchive zip = new(file, ZipArchiveMode.Read, leaveOpen: true);
         ZipArchiveEntry[] pickles = [.. zip.Entries.Where(e => e.FullName.EndsWith("/" + Pickled, StringComparison.Ordinal))];
-        if (pickles is not [ZipArchiveEntry pickle]) throw Wrong($"a zip file with {pickles.Length} entries {Pickled}", "a PyTorch checkpoint, which has one");
+        if (pickles is not [ZipArchiveEntry pickle])
+            throw Wrong($"a zip file with {pickles.Length} entries {Pickled}", "a PyTorch checkpoint, which has one");
         string prefix = pickle.FullName[..^Pickled.Length];
         if (zip.GetEntry(prefix + "constants.pkl") is not null)
             throw Wrong("a TorchScript program", "a checkpoint", "load it in Python and write torch.save(program.state_dict(), …)");
@@ -99,7 +105,8 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
         long stored = 0;
         foreach (TorchStorage storage in _storages.Values.Where(s => s.Type is not null))
         {
-            ZipArchiveEntry entry = zip.GetEntry($"{prefix}data/{storage.Key}") ?? throw Wrong($"no entry data/{storage.Key}", "the storage that a tensor names");
+            ZipArchiveEntry entry = zip.GetEntry($"{prefix}data/{storage.Key}")
+                ?? throw Wrong($"no entry data/{storage.Key}", "the storage that a tensor names");
             if (entry.Length != storage.ByteCount) throw Wrong($"{entry.Length} bytes in data/{storage.Key}", $"{storage.ByteCount}");
             CheckSize(entry);
             stored += entry.CompressedLength;
@@ -119,7 +126,8 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     object? ReadLegacy()
     {
         PickleReader reader = new(file, Options());
-        if (reader.Read() is not BigInteger magic || magic != LegacyMagic) throw Wrong("another kind of file", "a PyTorch checkpoint (.pth), zip or older");
+        if (reader.Read() is not BigInteger magic || magic != LegacyMagic)
+            throw Wrong("another kind of file", "a PyTorch checkpoint (.pth), zip or older");
         reader.Read(); // protocol version
         if (reader.Read() is PickleDictionary system && system.TryGetValue("little_endian", out object? little) && little is false)
             throw Wrong("big-endian numbers", "little-endian ones");
@@ -129,7 +137,8 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (object? item in keys)
         {
-            if (item is not string key || !_storages.TryGetValue(key, out TorchStorage? storage)) throw Wrong($"storage {item}, which no tensor names", "only storages of tensors");
+            if (item is not string key || !_storages.TryGetValue(key, out TorchStorage? storage))
+                throw Wrong($"storage {item}, which no tensor names", "only storages of tensors");
             if (!seen.Add(key)) throw Wrong($"storage {key} twice", "each once");
             reader.ReadExactly(length);
             long count = BitConverter.ToInt64(length);
@@ -153,10 +162,11 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     // ('storage', torch.FloatStorage, key, location, count[, view]); a view is (key, offset, count).
     Slice StorageOf(object? id)
     {
-        if (id is not PickleTuple { Count: >= 5 } tuple || tuple[0] is not "storage" || tuple[1] is not PickleGlobal kind || tuple[2] is not string key
-            || tuple[4] is not long count || count < 0)
+        if (id is not PickleTuple { Count: >= 5 } tuple || tuple[0] is not "storage" || tuple[1] is not PickleGlobal kind
+            || tuple[2] is not string key || tuple[4] is not long count || count < 0)
             throw Wrong("a persistent object that is no storage", "tensors' storages only");
-        if (TorchTypes.OfStorage(kind.Name) is not var (type, size)) throw Wrong($"a storage of type {kind}", $"numbers of type {TorchTypes.Names}");
+        if (TorchTypes.OfStorage(kind.Name) is not var (type, size))
+            throw Wrong($"a storage of type {kind}", $"numbers of type {TorchTypes.Names}");
         if (!_storages.TryGetValue(key, out TorchStorage? storage)) _storages[key] = storage = new(key, kind.ToString(), type, size, count);
         else if (storage.Kind != kind.ToString() || storage.Count != count)
             throw Wrong($"storage {key} as {storage.Count} of {storage.Kind} and as {count} of {kind}", "one type and size");
@@ -174,23 +184,30 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
             case "_rebuild_parameter" or "_rebuild_parameter_with_state" or "Size" when arguments.Length > 0:
                 return arguments[0];
             case "_rebuild_from_type_v2" when arguments is [PickleGlobal inner, _, PickleTuple given, ..]:
-                return inner.Name != function.Name && Rebuilders.Contains(inner) ? Rebuild(inner, given.AsSpan().ToArray()) : new PickleObject(inner, [.. given]);
-            case "_rebuild_tensor_v3" when arguments is [Slice from, long at, PickleTuple shape, PickleTuple strides, _, _, PickleGlobal type, ..]:
+                bool isKnown = inner.Name != function.Name && Rebuilders.Contains(inner);
+                return isKnown ? Rebuild(inner, given.AsSpan().ToArray()) : new PickleObject(inner, [.. given]);
+            case "_rebuild_tensor_v3"
+                when arguments is [Slice from, long at, PickleTuple shape, PickleTuple strides, _, _, PickleGlobal type, ..]:
                 return new CheckpointTensor(path, from.Storage, at, from.Storage.Count, Numbers(shape), Numbers(strides), type.Name);
-            case "_rebuild_tensor_v2" or "_rebuild_tensor" when arguments is [Slice from, long at, PickleTuple shape, PickleTuple strides, ..]:
+            case "_rebuild_tensor_v2" or "_rebuild_tensor"
+                when arguments is [Slice from, long at, PickleTuple shape, PickleTuple strides, ..]:
                 if (at < 0 || at > long.MaxValue - from.Offset) throw new InvalidDataException("a tensor that begins outside its storage");
-                return new CheckpointTensor(path, from.Storage, from.Offset + at, from.Offset + from.Count, Numbers(shape), Numbers(strides));
+                long end = from.Offset + from.Count;
+                return new CheckpointTensor(path, from.Storage, from.Offset + at, end, Numbers(shape), Numbers(strides));
             default:
                 throw new InvalidDataException($"a tensor that {function} cannot be made of");
         }
     }
 
-    static long[] Numbers(PickleTuple tuple) => [.. tuple.Select(n => n is long number ? number : throw new InvalidDataException($"a tensor with '{n}' in its shape or strides"))];
+    static long[] Numbers(PickleTuple tuple) =>
+        [.. tuple.Select(n => n is long number ? number : throw new InvalidDataException($"a tensor with '{n}' in its shape or strides"))];
 
     PickleDictionary StateIn(object? root)
     {
         const string Expected = "a dictionary of tensors, or one with 'state_dict'";
-        if (root is PickleObject whole) throw Wrong($"a whole model, {whole}", Expected, "load it in Python with its own code and write torch.save(model.state_dict(), …)");
+        if (root is PickleObject whole)
+            throw Wrong($"a whole model, {whole}", Expected,
+                "load it in Python with its own code and write torch.save(model.state_dict(), …)");
         if (root is not PickleDictionary dictionary) throw Wrong("an object that is no dictionary", Expected);
         if (dictionary.TryGetValue(StateDict, out object? nested))
             return nested as PickleDictionary ?? throw Wrong("a 'state_dict' that is no dictionary", Expected);
@@ -199,11 +216,13 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
         {
             [string one] => (PickleDictionary)dictionary[one]!,
             [] => dictionary,
-            _ => throw Wrong($"weights in '{string.Join("' and in '", others)}'", "one dictionary of tensors", "keep the one that is meant, under the name 'state_dict'"),
+            _ => throw Wrong($"weights in '{string.Join("' and in '", others)}'", "one dictionary of tensors",
+                "keep the one that is meant, under the name 'state_dict'"),
         };
     }
 
-    static bool HasTensors(object? value) => value is PickleDictionary dictionary && dictionary.Any(e => e is { Key: string, Value: CheckpointTensor });
+    static bool HasTensors(object? value) =>
+        value is PickleDictionary dictionary && dictionary.Any(e => e is { Key: string, Value: CheckpointTensor });
 
     Dictionary<string, Tensor> TensorsOf(PickleDictionary state)
     {
@@ -215,7 +234,8 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
             {
                 if (key is not string name) continue;
                 if (value is PickleObject other && Refused(other) is { } kind)
-                    throw Wrong($"'{name}', {kind}", $"dense tensors of type {TorchTypes.Names}", "turn it into a plain tensor in Python (.dequantize(), .to_dense()) and save again");
+                    throw Wrong($"'{name}', {kind}", $"dense tensors of type {TorchTypes.Names}",
+                        "turn it into a plain tensor in Python (.dequantize(), .to_dense()) and save again");
                 if (value is not CheckpointTensor tensor) continue;
                 tensors[name] = tensor.Make(name, Charge);
                 made.Add(tensor);
@@ -239,15 +259,19 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     }
 
     /// <summary>What a value is that should be a tensor but cannot be one here; null where it is something else.</summary>
-    static string? Refused(PickleObject value) => value.Global is not { } global || !global.Module.StartsWith("torch", StringComparison.Ordinal) ? null : global.Name switch
+    static string? Refused(PickleObject value)
     {
-        "_rebuild_qtensor" => "a quantised tensor",
-        "_rebuild_sparse_tensor" or "_rebuild_sparse_csr_tensor" => "a sparse tensor",
-        "_rebuild_meta_tensor_no_storage" => "a tensor without numbers",
-        _ when global.Name.StartsWith("_rebuild_", StringComparison.Ordinal) || global.Name is "Parameter"
-            || global.Name.EndsWith("Tensor", StringComparison.Ordinal) => $"an object of {global}",
-        _ => null,
-    };
+        if (value.Global is not { } global || !global.Module.StartsWith("torch", StringComparison.Ordinal)) return null;
+        return global.Name switch
+        {
+            "_rebuild_qtensor" => "a quantised tensor",
+            "_rebuild_sparse_tensor" or "_rebuild_sparse_csr_tensor" => "a sparse tensor",
+            "_rebuild_meta_tensor_no_storage" => "a tensor without numbers",
+            _ when global.Name.StartsWith("_rebuild_", StringComparison.Ordinal) || global.Name is "Parameter"
+                || global.Name.EndsWith("Tensor", StringComparison.Ordinal) => $"an object of {global}",
+            _ => null,
+        };
+    }
 
     static string Keys(PickleDictionary state)
     {
@@ -276,13 +300,15 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     void CheckSize(ZipArchiveEntry entry)
     {
         if (entry.Length / MaxDeflation > Math.Min(entry.CompressedLength, file.Length))
-            throw Wrong($"{entry.Length} bytes said to be in the {entry.CompressedLength} of {entry.FullName}", "an entry of its true size");
+            throw Wrong($"{entry.Length} bytes said to be in the {entry.CompressedLength} of {entry.FullName}",
+                "an entry of its true size");
     }
 
     // torch may be told to leave checksums out (compute_crc32); it writes 0 then.
     void CheckSum(ZipArchiveEntry entry, uint crc)
     {
-        if (entry.Crc32 != 0 && entry.Crc32 != crc) throw Wrong($"damaged bytes in {entry.FullName} (checksum {crc:x8})", $"checksum {entry.Crc32:x8}");
+        if (entry.Crc32 != 0 && entry.Crc32 != crc)
+            throw Wrong($"damaged bytes in {entry.FullName} (checksum {crc:x8})", $"checksum {entry.Crc32:x8}");
     }
 
     CheckpointFormatException Wrong(string found, string expected, string? mend = null) => new(path, found, expected, mend: mend);

@@ -16,7 +16,8 @@ sealed class TorchFileWriter
     readonly Dictionary<Tensor, PickleObject> _known = new(ReferenceEqualityComparer.Instance);
     int _depth;
 
-    public void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, object?>? meta, IReadOnlyDictionary<string, object?>? extra)
+    public void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, object?>? meta,
+        IReadOnlyDictionary<string, object?>? extra)
     {
         PickleDictionary state = new() { IsOrderedDict = true };
         foreach ((string name, Tensor value) in tensors)
@@ -53,7 +54,8 @@ sealed class TorchFileWriter
         if (_known.TryGetValue(value, out PickleObject? known)) return known;
         string storage = TorchTypes.StorageOf(value.dtype)
             ?? throw new ArgumentException($"Tensor '{where}' has type {value.dtype}; written are {TorchTypes.Names}.", nameof(value));
-        PickleTuple id = new("storage", new PickleGlobal("torch", storage), _storages.Count.ToString(CultureInfo.InvariantCulture), "cpu", value.numel());
+        string key = _storages.Count.ToString(CultureInfo.InvariantCulture);
+        PickleTuple id = new("storage", new PickleGlobal("torch", storage), key, "cpu", value.numel());
         _storages.Add(value);
         return _known[value] = new(Rebuild, new PicklePersistentId(id), 0L, Tuple(value.shape), Tuple(Strides(value.shape)), false,
             new PickleDictionary { IsOrderedDict = true });
@@ -78,11 +80,13 @@ sealed class TorchFileWriter
         if (++_depth > MaxDepth) throw new ArgumentException($"'{where}' is nested deeper than {MaxDepth} levels.", nameof(value));
         object? plain = value switch
         {
-            null or bool or string or sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double => value,
+            null or bool or string or float or double => value,
+            sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger => value,
             Tensor tensor => Stored(tensor, where),
             PickleTuple tuple => new PickleTuple([.. tuple.Select((item, i) => Plain(item, $"{where}[{i}]"))]),
             PickleDictionary dictionary => Dictionary(dictionary, dictionary.IsOrderedDict, where),
-            IReadOnlyDictionary<string, object?> dictionary => Dictionary(dictionary.Select(e => KeyValuePair.Create((object?)e.Key, e.Value)), false, where),
+            IReadOnlyDictionary<string, object?> dictionary =>
+                Dictionary(dictionary.Select(e => KeyValuePair.Create((object?)e.Key, e.Value)), false, where),
             IDictionary dictionary => Dictionary(Entries(dictionary), false, where),
             byte[] => throw NotPlain(value, where), // protocol 2 has none: making them anew takes a call, which torch may refuse
             IEnumerable items => items.Cast<object?>().Select((item, i) => Plain(item, $"{where}[{i}]")).ToList(),
@@ -98,7 +102,8 @@ sealed class TorchFileWriter
         foreach ((object? key, object? value) in entries)
         {
             string inner = $"{where}.{key}";
-            if (key is not (null or bool or string or sbyte or byte or short or ushort or int or uint or long or double or PickleTuple)) throw NotPlain(key, inner);
+            if (key is not (null or bool or string or sbyte or byte or short or ushort or int or uint or long or double or PickleTuple))
+                throw NotPlain(key, inner);
             made[Plain(key, inner)] = Plain(value, inner);
         }
         return made;
@@ -111,5 +116,6 @@ sealed class TorchFileWriter
     }
 
     static ArgumentException NotPlain(object? value, string where) =>
-        new($"'{where}' is a {value?.GetType().Name}; checkpoints hold text, numbers, truth values, null, lists, dictionaries and tensors.", nameof(value));
+        new($"'{where}' is a {value?.GetType().Name}; checkpoints hold text, numbers, truth values, null, lists, dictionaries and tensors.",
+            nameof(value));
 }

@@ -18,13 +18,15 @@ public static class TorchSgdState
     /// <param name="learningRate">The rate of the last step.</param>
     /// <param name="initialLearningRate">The rate before any schedule.</param>
     /// <exception cref="ArgumentException">There is momentum for a name that no parameter has.</exception>
-    public static IReadOnlyDictionary<string, object?> ToTorch(IReadOnlyList<string> parameters, IReadOnlyDictionary<string, Tensor> momentum, SgdOptions options,
+    public static IReadOnlyDictionary<string, object?> ToTorch(IReadOnlyList<string> parameters,
+        IReadOnlyDictionary<string, Tensor> momentum, SgdOptions options,
         double learningRate, double initialLearningRate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(momentum);
         ArgumentNullException.ThrowIfNull(options);
-        foreach (string name in momentum.Keys.Except(parameters)) throw new ArgumentException($"There is momentum for '{name}'; no parameter has that name.", nameof(momentum));
+        foreach (string name in momentum.Keys.Except(parameters))
+            throw new ArgumentException($"There is momentum for '{name}'; no parameter has that name.", nameof(momentum));
         PickleDictionary state = [];
         for (int i = 0; i < parameters.Count; i++)
         {
@@ -32,8 +34,9 @@ public static class TorchSgdState
         }
         PickleDictionary group = new()
         {
-            ["lr"] = learningRate, ["momentum"] = options.Momentum, ["dampening"] = 0, ["weight_decay"] = options.WeightDecay, ["nesterov"] = options.Nesterov,
-            ["maximize"] = false, ["foreach"] = null, ["differentiable"] = false, ["initial_lr"] = initialLearningRate,
+            ["lr"] = learningRate, ["momentum"] = options.Momentum, ["dampening"] = 0, ["weight_decay"] = options.WeightDecay,
+            ["nesterov"] = options.Nesterov, ["maximize"] = false, ["foreach"] = null, ["differentiable"] = false,
+            ["initial_lr"] = initialLearningRate,
             [Parameters] = Enumerable.Range(0, parameters.Count).ToArray(),
         };
         return new Dictionary<string, object?> { [State] = state, [Groups] = new object[] { group } };
@@ -51,14 +54,16 @@ public static class TorchSgdState
             || Entry(optimizer, Groups) is not IEnumerable<object?> groups)
             throw Wrong("no optimiser state", "the checkpoint of a training, with 'optimizer'");
         object?[] numbers = [.. groups.SelectMany(g => Entry(g, Parameters) as IEnumerable<object?> ?? [])];
-        if (numbers.Length != parameters.Count) throw Wrong($"an optimiser of {numbers.Length} parameters", $"{parameters.Count}, as the network has");
+        if (numbers.Length != parameters.Count)
+            throw Wrong($"an optimiser of {numbers.Length} parameters", $"{parameters.Count}, as the network has");
         Dictionary<string, Tensor> momentum = new(StringComparer.Ordinal);
         try
         {
             for (int i = 0; i < numbers.Length; i++)
             {
                 if (!state.TryGetValue(numbers[i], out object? own) || Entry(own, Buffer) is not { } buffer) continue;
-                momentum[parameters[i]] = buffer is CheckpointTensor tensor ? tensor.ToTensor() : throw Wrong($"a momentum of '{parameters[i]}' that is no tensor", "a tensor");
+                momentum[parameters[i]] = buffer is CheckpointTensor tensor ? tensor.ToTensor()
+                    : throw Wrong($"a momentum of '{parameters[i]}' that is no tensor", "a tensor");
             }
             return momentum;
         }
@@ -71,5 +76,6 @@ public static class TorchSgdState
         CheckpointFormatException Wrong(string found, string expected) => new(checkpoint.Path, found, expected);
     }
 
-    static object? Entry(object? value, string key) => value is PickleDictionary dictionary && dictionary.TryGetValue(key, out object? entry) ? entry : null;
+    static object? Entry(object? value, string key) =>
+        value is PickleDictionary dictionary && dictionary.TryGetValue(key, out object? entry) ? entry : null;
 }

@@ -24,7 +24,9 @@ static class TorchTypes
     /// <summary>What is read and written, for messages.</summary>
     public const string Names = "float32, float64, float16, bfloat16, int64, int32, int16, int8, uint8 or bool";
 
-    /// <summary>The type and size of the numbers in a storage; the type is null where they cannot be read; null where nothing is known.</summary>
+    /// <summary>
+    /// The type and size of the numbers in a storage; the type is null where they cannot be read; null where nothing is known.
+    /// </summary>
     public static (ScalarType? Type, int Size)? OfStorage(string name)
     {
         // Storages of torch 2 that know no type are bytes; the tensor says of what.

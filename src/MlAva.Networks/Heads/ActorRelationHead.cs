@@ -56,7 +56,16 @@ public sealed class ActorRelationHead : SharedHead
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(map);
+        long channels = _join.Convolution.Weight.shape[1];
+        if (features.dim() != 5 || map.dim() != 4 || features.shape[1] + map.shape[1] != channels)
+            throw new ArgumentException($"The features are [{string.Join(", ", features.shape)}] and the map [{string.Join(", ", map.shape)}]; expected [R, C, 1, P, P] and [N, C', H, W] with {channels} channels in all.", nameof(features));
         using DisposeScope scope = NewDisposeScope();
+        // Without a person there is nothing to normalise over, and in training the statistics would become NaN.
+        if (features.shape[0] == 0)
+        {
+            long[] none = [0, Options.Channels, 1, (map.shape[2] - 1) / Options.Stride + 1, (map.shape[3] - 1) / Options.Stride + 1];
+            return zeros(none, map.dtype, map.device).MoveToOuterDisposeScope();
+        }
         Tensor actor = F.adaptive_max_pool2d(features.squeeze(2), [1, 1]);
         Tensor context = map.index_select(0, RoIExtractor.Images(rois, map.device));
         Tensor pairs = cat([actor.expand(-1, -1, map.shape[2], map.shape[3]), context], 1);

@@ -54,7 +54,7 @@ public sealed class FeatureBankHead : SharedHead
             FeatureBankOperator.Max => longTerm.max(2).values,
             _ => _operator!.forward(person, longTerm),
         };
-        return cat([person, related], 1).view(features.shape[0], -1, 1, 1, 1).MoveToOuterDisposeScope();
+        return cat([person, related], 1).unsqueeze(2).unsqueeze(3).unsqueeze(4).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attention from the person's vector [R, C] to the bank's [R, C'', S], layer by layer → [R, latent].</summary>
@@ -83,6 +83,7 @@ public sealed class FeatureBankHead : SharedHead
         public void InitializeWeights()
         {
             foreach (PointProjection projection in modules().OfType<PointProjection>()) projection.InitializeWeights();
+            foreach (Layer layer in _layers) layer.InitializeNormalization();
         }
 
         public override Tensor forward(Tensor person, Tensor bank)
@@ -90,7 +91,11 @@ public sealed class FeatureBankHead : SharedHead
             using DisposeScope scope = NewDisposeScope();
             Tensor query = F.dropout(_person.forward(person.unsqueeze(2)), _options.PersonDropout, training);
             Tensor context = F.dropout(_bank.forward(bank), _options.BankDropout, training);
-            foreach (Layer layer in _layers) query = query.add(layer.forward(query, context), Constants.One);
+            foreach (Layer layer in _layers)
+            {
+                query = query.add(layer.forward(query, context), Constants.One);
+                if (!_options.PreActivate) query = query.relu();
+            }
             return query.squeeze(2).MoveToOuterDisposeScope();
         }
     }
@@ -127,6 +132,13 @@ public sealed class FeatureBankHead : SharedHead
             RegisterComponents();
         }
 
+        public void InitializeNormalization()
+        {
+            using var _ = no_grad();
+            nn.init.ones_(_normalization.weight);
+            nn.init.zeros_(_normalization.bias);
+        }
+
         // query [R, C, 1], context [R, C, S] → [R, C, 1]
         public override Tensor forward(Tensor query, Tensor context)
         {
@@ -139,7 +151,7 @@ public sealed class FeatureBankHead : SharedHead
             return F.dropout(related, _options.LayerDropout, training).MoveToOuterDisposeScope();
         }
 
-        Tensor Normalized(Tensor vectors) => _normalization.forward(vectors.view(vectors.shape[0], -1, 1, 1, 1)).view(vectors.shape[0], -1, 1);
+        Tensor Normalized(Tensor vectors) => _normalization.forward(vectors.unsqueeze(3).unsqueeze(4)).flatten(2);
     }
 
     /// <summary>The key <c>conv</c> around a projection.</summary>

@@ -30,7 +30,9 @@ public sealed record FeatureBankHeadOptions : SharedHeadOptions
     /// <summary>Dropout of each layer's result, 0 to below 1.</summary>
     public double LayerDropout { get; init; } = 0.2;
 
-    /// <summary>Whether a layer normalises and rectifies before its last convolution; otherwise it normalises after it.</summary>
+    /// <summary>
+    /// Whether a layer normalises and rectifies before its last convolution; otherwise it normalises after it and its sum is rectified.
+    /// </summary>
     public bool PreActivate { get; init; } = true;
 
     /// <summary>How the RoI features lose their time axis.</summary>

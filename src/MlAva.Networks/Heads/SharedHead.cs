@@ -16,6 +16,13 @@ public abstract class SharedHead : nn.Module<Tensor, Tensor, ReadOnlyMemory<floa
     /// <summary>Starts all weights anew from torch's generator.</summary>
     public abstract void InitializeWeights();
 
+    /// <inheritdoc/>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        Convolution.DropPreparations(this);
+        return base.load_state_dict(source, strict, skip);
+    }
+
     /// <param name="features">RoI features [R, C, 1, P, P].</param>
     /// <param name="map">The map that they were taken from, without its time axis [N, C', H, W].</param>
     /// <param name="rois">R×5 numbers: image index, x1, y1, x2, y2.</param>

@@ -29,6 +29,7 @@ public static class TorchRuntime
     internal static void Initialise()
     {
         OpenMpWaiting.Configure();
+        MemoryReuse.Configure();
         EnsureLoadable();
     }
 

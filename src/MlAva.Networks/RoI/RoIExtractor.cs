@@ -39,7 +39,8 @@ public sealed class RoIExtractor
     {
         ArgumentNullException.ThrowIfNull(features);
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] pooled = [.. features.Select(PoolTime)];
+        long longest = features.Max(f => f.shape[2]);
+        Tensor[] pooled = [.. features.Select(f => PoolTime(f, longest))];
         Tensor map = pooled.Length == 1 ? pooled[0] : cat(pooled, 1);
         return map.MoveToOuterDisposeScope();
     }
@@ -53,7 +54,7 @@ public sealed class RoIExtractor
         ArgumentNullException.ThrowIfNull(map);
         using DisposeScope scope = NewDisposeScope();
         Tensor result = RoIAlign.Apply(map, rois, (Options.OutputSize, Options.OutputSize), 1f / Options.FeatureStride, Options.SamplingRatio, Options.Aligned);
-        if (Options.WithGlobal && rois.Length > 0)
+        if (Options.WithGlobal)
         {
             Tensor whole = F.adaptive_avg_pool2d(map, [Options.OutputSize, Options.OutputSize]);
             result = cat([result, whole.index_select(0, Images(rois, map.device))], 1);
@@ -70,6 +71,16 @@ public sealed class RoIExtractor
         return onCpu.to(device, copy: true);
     }
 
-    // Repeating the slow pathway's frames to the fast one's length, as the reference does first, changes neither mean nor maximum.
-    Tensor PoolTime(Tensor map) => Options.TemporalPooling == TemporalPooling.Average ? map.mean([2L]) : map.max(2).values;
+    // The reference first repeats a shorter pathway's frames to the longest one's length. That never changes a maximum, and a mean only
+    // where the lengths do not divide: some frames are then repeated more often than others.
+    Tensor PoolTime(Tensor map, long longest)
+    {
+        // Channels last, as backbones leave them: along time that is a sum of whole frames.
+        using Tensor frames = map.permute(0, 2, 3, 4, 1);
+        if (Options.TemporalPooling == TemporalPooling.Max) return frames.max(1).values.permute(0, 3, 1, 2);
+        long own = map.shape[2];
+        if (longest % own == 0) return frames.mean([1L]).permute(0, 3, 1, 2);
+        using Tensor repeated = tensor([.. Enumerable.Range(0, (int)longest).Select(i => i * own / longest)], ScalarType.Int64);
+        return map.index_select(2, repeated.to(map.device)).mean([2L]);
+    }
 }

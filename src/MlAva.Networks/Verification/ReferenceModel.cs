@@ -21,7 +21,8 @@ public static class ReferenceModel
         {
             Backbone = Backbone(root.Part("backbone")),
             RoIExtractor = Extractor(roi.Part("bbox_roi_extractor")),
-            SharedHead = roi.Has("shared_head") ? SharedHead(roi.Part("shared_head")) : null,
+            // LFBInferHead only collects features; what comes after it is as without.
+            SharedHead = roi.Has("shared_head") && roi.Part("shared_head").Text("type") != "LFBInferHead" ? SharedHead(roi.Part("shared_head")) : null,
             Head = Head(roi.Part("bbox_head")),
         };
         options.Validate();
@@ -60,6 +61,8 @@ public static class ReferenceModel
         p.Require("conv1_stride_s", 2);
         p.Require("pool1_stride_s", 2);
         p.Require("with_pool1", true);
+        if (p.Has("out_indices") && !p.Ints("out_indices", []).SequenceEqual([stages - 1]))
+            throw p.Unknown("out_indices", string.Join(", ", p.Ints("out_indices", [])), $"({stages - 1}), the last stage alone");
         IReadOnlyList<int>? blocks = p.Has("stage_blocks") ? p.Ints("stage_blocks", []) : null;
         ResNet3dOptions options = new()
         {

@@ -10,18 +10,30 @@ namespace MlAva.Networks;
 public static class Verification
 {
     /// <summary>Runs one case.</summary>
+    /// <param name="reference">The case.</param>
+    /// <param name="options">Where, in which numbers, by what.</param>
+    /// <param name="cancellationToken">Ends the run between its parts: scoring, training, gradients.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     /// <exception cref="FileNotFoundException">The case lacks a file that every case has.</exception>
     /// <exception cref="CheckpointFormatException">A file of the case is damaged, or its checkpoint does not fit its model.</exception>
-    public static VerificationReport Run(ReferenceCase reference, VerificationOptions options)
+    public static VerificationReport Run(ReferenceCase reference, VerificationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Device is { type: DeviceType.CUDA }) CudaPrecision.UseFull();
         List<VerifiedQuantity> quantities = [];
         List<string> skipped = [];
         using DisposeScope scope = NewDisposeScope();
-        new CaseRun(reference, options, quantities, skipped).All();
+        try
+        {
+            new CaseRun(reference, options, quantities, skipped).All(cancellationToken);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException and not ObjectDisposedException)
+        {
+            throw new CheckpointFormatException(reference.Folder, $"JSON of another form ({e.Message.TrimEnd('.')})", "the files of a reference case", e);
+        }
         return new(reference.Name, quantities, skipped);
     }
 
@@ -30,15 +42,18 @@ public static class Verification
     {
         bool IsReduced => options.Precision == ScalarType.BFloat16;
 
-        public void All()
+        public void All(CancellationToken cancellationToken)
         {
-            using (Detector detector = Create(options.Precision)) Scoring(detector);
-            if (!options.Training || IsReduced || !reference.Has("train_rois.npy"))
+            using (Detector detector = CreateScoring()) Scoring(detector);
+            string? lacking = ((string[])["train_rois.npy", "train_labels.npy", "losses.json"]).FirstOrDefault(f => !reference.Has(f));
+            if (!options.Training || IsReduced || lacking is not null)
             {
-                skipped.Add($"training: {(!options.Training ? "not asked for" : IsReduced ? "compared in float32 and float64 only" : "the case has no train_rois.npy")}");
+                skipped.Add($"training: {(!options.Training ? "not asked for" : IsReduced ? "compared in float32 and float64 only" : $"the case has no {lacking}")}");
                 return;
             }
+            cancellationToken.ThrowIfCancellationRequested();
             using (Detector detector = Create(options.Precision)) Training(detector);
+            cancellationToken.ThrowIfCancellationRequested();
             using (Detector detector = Create(ScalarType.Float64)) Gradients(detector);
         }
 
@@ -49,13 +64,24 @@ public static class Verification
             return detector;
         }
 
+        Detector CreateScoring()
+        {
+            if (options.Engine == VerificationEngine.Modules) return Create(options.Precision);
+            Detector detector = Create(ScalarType.Float32);
+            detector.PrepareForInference(new() { Measure = false, Precision = IsReduced ? InferencePrecision.BFloat16 : InferencePrecision.Float32 });
+            return detector;
+        }
+
+        // Between backbone and heads a prepared network goes back to its parameters' numbers.
+        ScalarType Heads => options.Engine == VerificationEngine.Prepared ? ScalarType.Float32 : options.Precision;
+
         Tensor Input(string file, ScalarType precision)
         {
             using Tensor array = reference.Array(file);
             return array.to(precision, options.Device ?? CPU, copy: true);
         }
 
-        void Compare(string name, double tolerance, string file, Tensor actual)
+        void Compare(string name, double tolerance, string file, Tensor actual, bool relative = false)
         {
             if (!reference.Has(file))
             {
@@ -63,7 +89,7 @@ public static class Verification
                 return;
             }
             // Eight bits of mantissa: what is a rounding in float32 is a part in a hundred here, on every layer.
-            Comparison comparison = new(name, IsReduced ? ReducedTolerance : tolerance, relative: IsReduced);
+            Comparison comparison = new(name, IsReduced ? ReducedTolerance : tolerance, relative: relative || IsReduced);
             using Tensor expected = reference.Array(file);
             comparison.Add(expected, actual);
             quantities.Add(comparison.Result(options.Slack));
@@ -75,17 +101,17 @@ public static class Verification
         {
             using var noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            Tensor input = Input("input.npy", options.Precision);
+            Tensor input = Input("input.npy", Heads);
             float[] rois = RoIs();
             IReadOnlyList<Tensor> maps = detector.Backbone.forward(input);
             string[] files = maps.Count == 1 ? ["feat.npy"] : ["feat_slow.npy", "feat_fast.npy"];
             for (int i = 0; i < maps.Count; i++) Compare(maps.Count == 1 ? "backbone features" : i == 0 ? "slow features" : "fast features", 1e-4, files[i], maps[i]);
-            Tensor map = detector.RoIExtractor.Join(maps);
+            Tensor map = detector.RoIExtractor.Join([.. maps.Select(m => m.to(Heads))]);
             Tensor features = detector.RoIExtractor.Pool(map, rois);
             Compare("RoI features", 1e-4, "roi_feat.npy", features);
             if (detector.SharedHead is { } shared)
             {
-                features = shared.forward(features, map, rois, LongTerm("lt_feat.npy", options.Precision));
+                features = shared.forward(features, map, rois, LongTerm("lt_feat.npy", Heads));
                 Compare("shared head", 1e-4, "shared_feat.npy", features);
             }
             Tensor logits = detector.Head.forward(features);
@@ -147,7 +173,8 @@ public static class Verification
         {
             using DisposeScope scope = NewDisposeScope();
             ActionLossResult? result = Loss(detector, options.Precision, out Tensor logits);
-            Compare("training logits", 1e-4, "train_cls_score.npy", logits);
+            // Relative: batch statistics are sums of float32, whose order, and so whose rounding, depends on the number of threads.
+            Compare("training logits", 1e-4, "train_cls_score.npy", logits, relative: true);
             Comparison loss = new("loss", 1e-5), metrics = new("logged metrics", 1e-5);
             if (result is null) loss.Miss("no row has a label");
             else
@@ -169,7 +196,11 @@ public static class Verification
 
         void Statistics(Detector detector)
         {
-            if (!reference.Has("bn_after_train.json")) return;
+            if (!reference.Has("bn_after_train.json"))
+            {
+                skipped.Add("normalisation statistics: the case has no bn_after_train.json");
+                return;
+            }
             Comparison statistics = new("normalisation statistics", 1e-5);
             Dictionary<string, Tensor> state = detector.state_dict();
             foreach (JsonProperty layer in reference.Json("bn_after_train.json").EnumerateObject())
@@ -184,7 +215,11 @@ public static class Verification
         /// <summary>In float64, where no ReLU or maximum is decided within rounding: one such decision moves a gradient by more than any tolerance.</summary>
         void Gradients(Detector detector)
         {
-            if (!reference.Has("grads.json")) return;
+            if (!reference.Has("grads.json"))
+            {
+                skipped.Add("gradients: the case has no grads.json");
+                return;
+            }
             using DisposeScope scope = NewDisposeScope();
             if (Loss(detector, ScalarType.Float64, out _) is not { } result) return;
             result.Loss.backward();
@@ -206,7 +241,16 @@ public static class Verification
             foreach (JsonProperty entry in named.EnumerateObject())
             {
                 string file = string.Create(CultureInfo.InvariantCulture, $"grad_{index++}.npy");
-                if (!reference.Has(file) || !parameters.TryGetValue(entry.Name, out Parameter? parameter) || parameter.grad is not { } gradient) continue;
+                if (!reference.Has(file))
+                {
+                    skipped.Add($"gradient of {entry.Name}: the case has no {file}");
+                    continue;
+                }
+                if (!parameters.TryGetValue(entry.Name, out Parameter? parameter) || parameter.grad is not { } gradient)
+                {
+                    gradients.Miss($"{entry.Name} has no gradient");
+                    continue;
+                }
                 using Tensor expected = reference.Array(file);
                 // The array is float32: where the reference's own float64 run is further away than the tolerance, that distance is the measure.
                 double largest = Number(entry.Value.GetProperty("max_abs")), own = Number(entry.Value.GetProperty("max_abs_diff_float64"));

@@ -1,7 +1,6 @@
-using System.Globalization;
 using Microsoft.ML;
-using MlAva.Annotations;
 using MlAva.Networks;
+using MlAva.Persistence;
 using MlAva.Transforms;
 using static TorchSharp.torch;
 
@@ -35,50 +34,32 @@ public static class DetectorCheckpoint
         return features.Options.Network with { Head = head.Options.Head };
     }
 
-    /// <summary>
-    /// Writes a model's weights for PyTorch (<c>.pth</c>, <c>.pt</c>) or as <c>.safetensors</c>; a killed process leaves the last good file.
-    /// </summary>
+    /// <summary>Writes a model's weights for PyTorch (<c>.pth</c>, <c>.pt</c>) or as <c>.safetensors</c>; a killed process leaves the last good file.</summary>
+    /// <param name="model">A detector, or a pipeline that extracts RoI features and scores them.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="ArgumentException">The model has no weights to write, or the path ends otherwise.</exception>
-    public static void Save(ITransformer model, string path) => Save(StateOf(model), path);
+    public static void Save(ITransformer model, string path) => Save(StateOf(model), path, [.. ClassNamesOf(model)]);
 
     /// <summary>Writes weights for PyTorch (<c>.pth</c>, <c>.pt</c>) or as <c>.safetensors</c>; a killed process leaves the last good file.</summary>
     /// <param name="state">Names and tensors, on any device.</param>
     /// <param name="path">The file.</param>
-    /// <param name="meta">What the file shall tell about itself, beside who wrote it and when: plain values.</param>
+    /// <param name="classNames">Names of the classes, from column 0 on, for the file's <c>meta</c>; none: it tells none.</param>
     /// <exception cref="ArgumentException">The path ends otherwise, or a tensor has a type that the format does not know.</exception>
-    public static void Save(IReadOnlyDictionary<string, Tensor> state, string path, IReadOnlyDictionary<string, object?>? meta = null)
+    public static void Save(IReadOnlyDictionary<string, Tensor> state, string path, IReadOnlyList<string>? classNames = null)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Dictionary<string, object?> about = new(meta ?? new Dictionary<string, object?>()) { ["mlava_version"] = typeof(DetectorCheckpoint).Assembly.GetName().Version!.ToString(3) };
-        switch (Path.GetExtension(path).ToUpperInvariant())
-        {
-            case ".PTH" or ".PT":
-                AtomicFile.Write(path, stream => TorchCheckpoint.Write(stream, state, about));
-                break;
-            case ".SAFETENSORS":
-                Dictionary<string, string> texts = about.Where(e => e.Value is string or IFormattable)
-                    .ToDictionary(e => e.Key, e => Convert.ToString(e.Value, CultureInfo.InvariantCulture)!);
-                AtomicFile.Write(path, stream => Safetensors.Write(stream, state, texts));
-                break;
-            default:
-                throw new ArgumentException($"The checkpoint's path is '{path}'; expected one that ends in .pth, .pt or .safetensors.", nameof(path));
-        }
+        Dictionary<string, object?> meta = new() { ["mlava_version"] = typeof(DetectorCheckpoint).Assembly.GetName().Version!.ToString(3) };
+        if (classNames is { Count: > 0 }) meta["CLASSES"] = classNames.ToList<object?>();
+        CheckpointExport.Write(path, state, meta);
     }
+
+    static IReadOnlyList<string> ClassNamesOf(ITransformer model) => PartsOf(model).Head.Options.ClassNames;
 
     static (ExtractRoIFeaturesTransformer Features, ScoreActionsTransformer Head) PartsOf(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ITransformer[] parts = [.. Parts(model)];
+        ITransformer[] parts = [.. ModelParts.Of(model)];
         return parts.OfType<ExtractRoIFeaturesTransformer>().FirstOrDefault() is { } features && parts.OfType<ScoreActionsTransformer>().FirstOrDefault() is { } head
             ? (features, head)
             : throw new ArgumentException($"The model has the parts {string.Join(", ", parts.Select(p => p.GetType().Name))}; expected {nameof(ExtractRoIFeaturesTransformer)} and {nameof(ScoreActionsTransformer)} among them.", nameof(model));
     }
-
-    static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
-    {
-        ActionDetectorTransformer detector => [detector.RoIFeatures, detector.Head],
-        IEnumerable<ITransformer> chain => chain.SelectMany(Parts),
-        _ => [model],
-    };
 }

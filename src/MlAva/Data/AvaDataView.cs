@@ -24,14 +24,7 @@ public sealed class AvaDataView : IDataView
         foreach (string video in _keyframes.Select(k => k.VideoId).Distinct()) _sources[video] = FindSource(video);
 
         ClassNames = NamesOf(dataset);
-        DataViewSchema.Builder schema = new();
-        schema.AddColumn(AvaColumns.VideoId, TextDataViewType.Instance);
-        schema.AddColumn(AvaColumns.Timestamp, NumberDataViewType.Single);
-        schema.AddColumn(AvaColumns.Source, TextDataViewType.Instance);
-        schema.AddColumn(AvaColumns.Boxes, new VectorDataViewType(NumberDataViewType.Single));
-        schema.AddColumn(AvaColumns.Labels, new VectorDataViewType(NumberDataViewType.Single), ClassNameAnnotations.Build(ClassNames));
-        schema.AddColumn(AvaColumns.Proposals, new VectorDataViewType(NumberDataViewType.Single));
-        Schema = schema.ToSchema();
+        Schema = SchemaOf(ClassNames);
     }
 
     /// <summary>The data set behind the rows.</summary>
@@ -45,6 +38,21 @@ public sealed class AvaDataView : IDataView
 
     /// <inheritdoc/>
     public bool CanShuffle => true;
+
+    /// <summary>The schema of keyframes, for a model that is saved without data at hand.</summary>
+    /// <param name="classNames">The names of the label columns, the first for column 0; none where they are not known.</param>
+    public static DataViewSchema SchemaOf(IReadOnlyList<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(classNames);
+        DataViewSchema.Builder schema = new();
+        schema.AddColumn(AvaColumns.VideoId, TextDataViewType.Instance);
+        schema.AddColumn(AvaColumns.Timestamp, NumberDataViewType.Single);
+        schema.AddColumn(AvaColumns.Source, TextDataViewType.Instance);
+        schema.AddColumn(AvaColumns.Boxes, new VectorDataViewType(NumberDataViewType.Single));
+        schema.AddColumn(AvaColumns.Labels, new VectorDataViewType(NumberDataViewType.Single), ClassNameAnnotations.Build(classNames));
+        schema.AddColumn(AvaColumns.Proposals, new VectorDataViewType(NumberDataViewType.Single));
+        return schema.ToSchema();
+    }
 
     /// <summary>Loads the annotations.</summary>
     /// <exception cref="AnnotationFormatException">A file holds something that cannot be read.</exception>

@@ -23,6 +23,18 @@ public sealed class ActionDetectionMetrics
     /// <summary>The classes, by id.</summary>
     public IReadOnlyList<ClassResult> Classes => Result.Classes;
 
+    /// <summary>AVA's groups, or those that the label map says.</summary>
+    public IReadOnlyList<GroupResult> Groups => Result.Groups;
+
+    /// <summary>One row a class with precision, recall and the point of best F1; see <see cref="AnalysisFrames.PerClass(FrameMapResult)"/>.</summary>
+    public DataFrame PerClass() => Result.PerClass();
+
+    /// <summary>One row a group; see <see cref="AnalysisFrames.PerGroup"/>.</summary>
+    public DataFrame PerGroup() => Result.PerGroup();
+
+    /// <summary>Every point of every precision–recall curve; see <see cref="AnalysisFrames.Curves"/>.</summary>
+    public DataFrame Curves() => Result.Curves();
+
     /// <summary>One row a class: <c>Id</c> (int), <c>Name</c>, <c>Group</c> (string), <c>AP</c>, <c>Recall</c> (double), <c>GroundTruth</c>, <c>Detections</c>, <c>TruePositives</c> (int).</summary>
     public DataFrame ToDataFrame() => new(
         new Int32DataFrameColumn("Id", Classes.Select(c => c.Id)),

@@ -1,5 +1,6 @@
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Evaluation.Analysis;
 using MlAva.Training;
 
 namespace MlAva.Reporting;
@@ -34,6 +35,12 @@ public sealed record EvaluationReport
     /// <summary>The evaluation of <see cref="FrequencyBaseline"/>: what looking at all is worth.</summary>
     public FrameMapResult? Baseline { get; init; }
 
+    /// <summary>The evaluation's breakdowns: kinds of errors, sizes, persons, videos, overlap, calibration, confusion of classes.</summary>
+    public AnalysisResult? Analysis { get; init; }
+
+    /// <summary>A comparison with other runs.</summary>
+    public ComparisonResult? Comparison { get; init; }
+
     /// <summary>Ids of the classes that single frames cannot tell apart.</summary>
     public IReadOnlyList<int> MotionOnlyClasses { get; init; } = [];
 
@@ -44,20 +51,29 @@ public sealed record EvaluationReport
     public double ExampleThreshold { get; init; } = 0.5;
 
     /// <summary>The page: HTML that is well-formed XML too.</summary>
-    public string ToHtml()
+    public string ToHtml() => Page(Title, page =>
     {
-        Markup page = new();
-        page.Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>");
-        page.Add($"<meta name=\"color-scheme\" content=\"light dark\"/><title>{Title}</title><style>{Markup.Raw(ReportStyle.Pieces)}{Markup.Raw(ReportStyle.Page)}</style></head>\n<body class=\"mlava\"><main>");
         AddHead(page);
         if (Epochs.Count > 0) AddTraining(page);
         AddBars(page);
         AddCurves(page);
+        if (Analysis is not null) AnalysisSections.Add(page, Analysis);
+        if (Comparison is not null) AnalysisSections.AddComparison(page, Comparison);
         if (Examples.Count > 0) AddExamples(page);
         page.Add($"\n<section><h2>All figures</h2><p>Matches at an IoU of {Result.Options.IouThreshold} and more; a dash stands where a class has no ground truth.</p>");
         ClassTable.Add(page, Result, KeyframeOnly, Baseline, MotionOnlyClasses);
-        page.Add($"</section>\n<footer>").If(Command.Length > 0, m => m.Add($"<p>Made with</p><pre><code>{Command}</code></pre>"));
-        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {Result.Options.Protocol.ToString()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
+        page.Add($"</section>");
+    }, Command, Result.Options);
+
+    /// <summary>A whole page around a body, with the foot that all pages have.</summary>
+    internal static string Page(string title, Action<Markup> addBody, string command, FrameMapOptions rules)
+    {
+        Markup page = new();
+        page.Add($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>");
+        page.Add($"<meta name=\"color-scheme\" content=\"light dark\"/><title>{title}</title><style>{Markup.Raw(ReportStyle.Pieces)}{Markup.Raw(ReportStyle.Page)}</style></head>\n<body class=\"mlava\"><main>");
+        addBody(page);
+        page.Add($"\n<footer>").If(command.Length > 0, m => m.Add($"<p>Made with</p><pre><code>{command}</code></pre>"));
+        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {rules.Protocol.ToString()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
         return page.ToString();
     }
 

@@ -6,11 +6,12 @@ static class ReportStyle
     /// <summary>What the pieces of a report need, wherever they stand: every rule is bound to <c>.mlava</c>.</summary>
     public const string Pieces = """
         .mlava{--paper:#fbfbf9;--ink:#1b1f24;--soft:#59616b;--line:#e2e4e6;--faint:#eef0f1;--clip:#1f6fb2;--wash:#1f6fb21a;--still:#cd7418;--base:#6f7782;
-          --hit:#0a7556;--wrong:#b3401a;--missed:#59616b;color-scheme:light;
+          --hit:#0a7556;--wrong:#b3401a;--missed:#59616b;--box:#e3a33c;--class:#b3401a;--twice:#8c6bb1;--ground:#b7bdc4;--lost:#4a525b;color-scheme:light;
           background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
           -webkit-print-color-adjust:exact;print-color-adjust:exact}
         @media screen and (prefers-color-scheme:dark){.mlava{--paper:#15181b;--ink:#e5e7e9;--soft:#a2aab3;--line:#30363c;--faint:#22272b;--clip:#5cabe8;
-          --wash:#5cabe826;--still:#eba450;--base:#8d96a0;--hit:#4fc6a3;--wrong:#f58d62;--missed:#a2aab3;color-scheme:dark}}
+          --wash:#5cabe826;--still:#eba450;--base:#8d96a0;--hit:#4fc6a3;--wrong:#f58d62;--missed:#a2aab3;
+          --box:#dca043;--class:#e0683c;--twice:#a98bd0;--ground:#59626b;--lost:#c3c9cf;color-scheme:dark}}
         .mlava *{box-sizing:border-box}
         .mlava .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .mlava .soft{color:var(--soft)}
@@ -38,6 +39,36 @@ static class ReportStyle
         .mlava .track .still{top:12px;height:4px;background:var(--still);border-radius:0 2px 2px 0}
         .mlava .track .base{top:0;height:18px;width:2px;margin-left:-1px;background:var(--ink);opacity:.75}
         .mlava .ap{font-weight:600}
+        .mlava .part{background:currentColor}
+        .mlava .track .part{top:3px;height:12px}
+        .mlava .part.hit{color:var(--clip)}
+        .mlava .part.box{color:var(--box)}
+        .mlava .part.class{color:var(--class)}
+        .mlava .part.twice{color:var(--twice)}
+        .mlava .part.ground{color:var(--ground)}
+        .mlava .part.lost{color:var(--lost)}
+        .mlava .keys{display:flex;flex-wrap:wrap;gap:4px 20px;margin:0 0 10px;padding:0;list-style:none;font-size:13px;color:var(--soft)}
+        .mlava .keys i{display:inline-block;width:14px;height:12px;margin-right:7px;vertical-align:-1px}
+        .mlava .gains{max-width:720px}
+        .mlava .stacks{font-size:13px}
+        .mlava .stacks .track{min-width:220px}
+        .mlava .stacks thead .num{white-space:normal}
+        .mlava .parts .clip{height:12px;top:3px}
+        .mlava .quarters{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(380px,100%),1fr));gap:32px 48px;align-items:start}
+        .mlava details{margin-top:12px}
+        .mlava summary{cursor:pointer;font-size:14px;color:var(--soft)}
+        .mlava .worst{margin-top:4px}
+        .mlava .chart .bar{fill:var(--clip);opacity:.75}
+        .mlava .chart .share{fill:var(--ground)}
+        .mlava .chart .bin:hover .bar{opacity:1}
+        .mlava .heat{color:var(--clip)}
+        .mlava .heat .cell{fill:currentColor}
+        .mlava .heat .same{stroke:var(--base)}
+        .mlava .heat .cell:hover{stroke:var(--ink)}
+        .mlava .chart .name{fill:var(--ink)}
+        .mlava .chart .whisker{stroke:currentColor;stroke-width:2;stroke-linecap:round;opacity:.55}
+        .mlava .chart .better{color:var(--hit)}
+        .mlava .chart .worse{color:var(--wrong)}
         .mlava .chart{display:block;width:100%;height:auto;overflow:visible}
         .mlava .chart text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--soft);font-variant-numeric:tabular-nums}
         .mlava .chart .end{text-anchor:end}
@@ -92,6 +123,8 @@ static class ReportStyle
         section{margin-top:52px}
         section>p{margin:0 0 20px;color:var(--soft);max-width:74ch}
         section>p>.mark:first-child{margin-left:0}
+        h3{font-size:15px;line-height:1.3;font-weight:600;margin:30px 0 6px}
+        section>p.said{margin:0 0 12px;font-size:13px}
         section>p b,.verdict b{color:var(--ink);font-weight:600}
         .verdict{margin:28px 0 0;display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:20px 40px;max-width:820px}
         .verdict div{border-top:3px solid;padding-top:10px}

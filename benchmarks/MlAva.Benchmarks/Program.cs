@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Globalization;
+using MlAva.Benchmarks;
+using MlAva.Networks;
+using static TorchSharp.torch;
+
+// dotnet run --project benchmarks/MlAva.Benchmarks -c Release -- [slowonly|slowfast-4x16|slowfast-8x8]… [rounds]
+TorchRuntime.EnsureLoadable();
+int rounds = args.Select(a => int.TryParse(a, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0).FirstOrDefault(n => n > 0, 7);
+(string Name, BackboneOptions Backbone, int Frames)[] networks =
+[
+    ("slowonly", new SlowOnlyOptions(), 4),
+    ("slowfast-4x16", new SlowFastOptions(), 32),
+    ("slowfast-8x8", new SlowFastOptions { ResampleRate = 4, SpeedRatio = 4, FusionKernel = 7 }, 32),
+];
+(string Name, BackboneOptions Backbone, int Frames)[] chosen = [.. networks.Where(n => args.Contains(n.Name))];
+if (chosen.Length == 0) chosen = networks;
+
+set_num_threads(Math.Min(2, Environment.ProcessorCount));
+Console.WriteLine($"256×256, one clip, 3 boxes, {get_num_threads()} threads; the fastest of {rounds} interleaved rounds");
+Console.WriteLine("| network | what | seconds | × eager | GFLOP/s | of the GEMM rate | furthest from eager |");
+Console.WriteLine("|---|---|---|---|---|---|---|");
+foreach ((string name, BackboneOptions backbone, int frames) in chosen)
+{
+    using NetworkBenchmark benchmark = new(backbone, frames);
+    foreach (string line in benchmark.Run(rounds)) Console.WriteLine($"| {name} | {line} |");
+}
+using Process self = Process.GetCurrentProcess();
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\npeak memory of the whole run: {self.PeakWorkingSet64 / 1e9:F1} GB"));

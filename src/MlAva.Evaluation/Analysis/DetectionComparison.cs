@@ -1,0 +1,85 @@
+using MlAva.Annotations;
+
+namespace MlAva.Evaluation.Analysis;
+
+/// <summary>
+/// Compares runs by paired bootstrap over videos: keyframes of one video resemble each other, so videos are what is drawn, with
+/// replacement, and every run is evaluated on the same draw (Efron and Tibshirani, 1993).
+/// </summary>
+public static class DetectionComparison
+{
+    /// <summary>Compares two or more runs; differences are against the first.</summary>
+    /// <param name="runs">Names and detections; each run is read twice.</param>
+    /// <param name="groundTruth">Ground truth, normalised boxes.</param>
+    /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
+    /// <param name="excluded">Keyframes that are not evaluated; null for none.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="emptyKeyframes">Keyframes that were annotated and show nobody; see <see cref="FrameMap.Evaluate"/>.</param>
+    /// <param name="progress">Told the share of resamplings done, 0–1.</param>
+    /// <param name="cancellationToken">Ends the comparison early.</param>
+    /// <exception cref="ArgumentException">There are fewer than two runs, or an option is out of range.</exception>
+    /// <exception cref="AnnotationFormatException">As <see cref="FrameMap.Evaluate"/>.</exception>
+    public static ComparisonResult Run(
+        IReadOnlyList<KeyValuePair<string, IEnumerable<DetectionRow>>> runs, IReadOnlyList<AnnotationRow> groundTruth,
+        IReadOnlyList<LabelMapEntry> classes, IEnumerable<KeyframeKey>? excluded = null, ComparisonOptions? options = null,
+        IEnumerable<KeyframeKey>? emptyKeyframes = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(groundTruth);
+        ArgumentNullException.ThrowIfNull(classes);
+        options ??= new();
+        options.Validate();
+        if (runs.Count < 2) throw new ArgumentException($"A comparison needs at least two runs; {runs.Count} is given.", nameof(runs));
+        KeyframeKey[] left = [.. excluded ?? []], empty = [.. emptyKeyframes ?? []];
+        FrameMapOptions rules = options.Rules with { KeepCurves = false };
+        FrameMapResult[] results = new FrameMapResult[runs.Count];
+        ResampledRun[] resampled = new ResampledRun[runs.Count];
+        for (int r = 0; r < runs.Count; r++)
+        {
+            results[r] = FrameMap.Evaluate(groundTruth, runs[r].Value, classes, left, rules, empty, cancellationToken);
+            AnalysisInput input = AnalysisInput.Read(groundTruth, runs[r].Value, classes, left, empty, rules, cancellationToken);
+            resampled[r] = new(input, DetectionAnalysis.Match(input, rules, cancellationToken), rules.IouThreshold);
+        }
+
+        // Sorted, so that the draws depend on no file's order of rows.
+        string[] videos = [.. resampled.SelectMany(r => r.Videos).Distinct().Order(StringComparer.Ordinal)];
+        foreach (ResampledRun run in resampled) run.Prepare(videos, options.Samples);
+        Draw(resampled, videos.Length, options, progress, cancellationToken);
+        double[][] means = [.. resampled.Select(r => r.MeanAveragePrecisions())];
+        return new([.. runs.Select(Compared)], [.. Enumerable.Range(1, runs.Count - 1).Select(AgainstFirst)], videos.Length, options);
+
+        ComparedRun Compared(KeyValuePair<string, IEnumerable<DetectionRow>> run, int r) =>
+            new(run.Key, results[r], Interval.Of(means[r], options.Confidence), Array.AsReadOnly(means[r]));
+
+        RunDifference AgainstFirst(int r) => Difference(runs[r].Key, results[0], results[r], resampled[0], resampled[r], options);
+    }
+
+    static void Draw(ResampledRun[] runs, int videos, ComparisonOptions options, IProgress<double>? progress, CancellationToken token)
+    {
+        int done = 0;
+        ParallelOptions parallel = new() { CancellationToken = token, MaxDegreeOfParallelism = options.Rules.MaxDegreeOfParallelism };
+        Parallel.For(0, options.Samples, parallel, () => (Weights: new int[videos], Scratch: new RankedHits()), (sample, _, local) =>
+        {
+            // A generator of its own for each sample: no matter which worker draws it.
+            SplitMix random = new(((ulong)(uint)options.Seed << 32) | (uint)sample);
+            Array.Clear(local.Weights);
+            for (int i = 0; i < videos; i++) local.Weights[random.Next(videos)]++;
+            foreach (ResampledRun run in runs) run.Evaluate(sample, local.Weights, local.Scratch);
+            progress?.Report((double)Interlocked.Increment(ref done) / options.Samples);
+            return local;
+        }, _ => { });
+    }
+
+    static RunDifference Difference(
+        string name, FrameMapResult before, FrameMapResult after, ResampledRun first, ResampledRun other, ComparisonOptions options)
+    {
+        double[] differences = [.. other.MeanAveragePrecisions().Zip(first.MeanAveragePrecisions(), (b, a) => b - a)];
+        double[] defined = [.. differences.Where(d => !double.IsNaN(d))];
+        double better = defined.Length == 0 ? double.NaN : defined.Average(d => d > 0 ? 1 : d == 0 ? 0.5 : 0);
+        ClassDifference[] classes = [.. before.Classes.Select((c, i) => new ClassDifference(
+            c.Id, c.Name, c.Group, c.NumGroundTruth, c.AveragePrecision, after.Classes[i].AveragePrecision,
+            Interval.Of(other.AveragePrecisions(i).Zip(first.AveragePrecisions(i), (b, a) => b - a), options.Confidence)))];
+        double difference = after.MeanAveragePrecision - before.MeanAveragePrecision;
+        return new(name, difference, Interval.Of(differences, options.Confidence), better, classes);
+    }
+}

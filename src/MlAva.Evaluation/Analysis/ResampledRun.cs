@@ -1,0 +1,51 @@
+namespace MlAva.Evaluation.Analysis;
+
+/// <summary>One run's rankings by class, and its AP in every resampling of the videos.</summary>
+sealed class ResampledRun
+{
+    readonly VideoRanking[] _rankings;
+    int[] _places = [];
+    double[][] _areas = [];
+
+    public ResampledRun(AnalysisInput input, MatchedClass[] matched, double threshold)
+    {
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        int[] videoOf = new int[input.Keyframes.Length];
+        Array.Fill(videoOf, -1);
+        foreach (ClassBoxes boxes in input.Truth.Concat(input.Detections))
+        {
+            foreach (int keyframe in boxes.Keyframes)
+            {
+                if (videoOf[keyframe] >= 0) continue;
+                string id = input.Keyframes[keyframe].VideoId;
+                if (!numbers.TryGetValue(id, out videoOf[keyframe])) numbers.Add(id, videoOf[keyframe] = numbers.Count);
+            }
+        }
+        Videos = [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)];
+        _rankings = [.. matched.Select(m => new VideoRanking(m, threshold, videoOf))];
+    }
+
+    /// <summary>The videos of evaluated boxes, in an order of its own.</summary>
+    public string[] Videos { get; }
+
+    /// <summary>Makes ready for samples of weights over these videos.</summary>
+    public void Prepare(string[] videos, int samples)
+    {
+        _places = [.. Videos.Select(v => Array.BinarySearch(videos, v, StringComparer.Ordinal))];
+        _areas = [.. _rankings.Select(_ => new double[samples])];
+    }
+
+    /// <summary>Evaluates one sample; several may be evaluated at once.</summary>
+    public void Evaluate(int sample, int[] weights, RankedHits scratch)
+    {
+        int[] own = [.. _places.Select(p => weights[p])];
+        for (int c = 0; c < _rankings.Length; c++) _areas[c][sample] = _rankings[c].AveragePrecision(own, scratch);
+    }
+
+    /// <summary>AP of a class by sample; NaN where no ground truth was drawn.</summary>
+    public double[] AveragePrecisions(int index) => _areas[index];
+
+    /// <summary>mAP by sample.</summary>
+    public double[] MeanAveragePrecisions() =>
+        [.. Enumerable.Range(0, _areas.Length == 0 ? 0 : _areas[0].Length).Select(s => DetectionAnalysis.Mean(_areas.Select(a => a[s])))];
+}
