@@ -51,6 +51,8 @@ sealed class ConvolutionUnit : nn.Module<FrameBatch, FrameBatch>
             return UnitFunction.Apply(input, _convolution, _normalization, identity, rectify);
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = _convolution.forward(input);
+        if (_normalization is not null && is_grad_enabled() && NormalizationFunction.Takes(features.Frames, _normalization))
+            return new(NormalizationFunction.Apply(features.Frames, _normalization, identity, rectify).MoveToOuterDisposeScope(), features.Clips);
         Tensor output = _normalization is null ? features.Frames : _normalization.forward(features.Frames);
         if (identity is not null) output = output.add_(identity, Constants.One);
         if (rectify) output = output.relu_();

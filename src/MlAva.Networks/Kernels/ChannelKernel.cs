@@ -5,16 +5,31 @@ namespace MlAva.Networks;
 
 /// <summary>
 /// Passes over channels-last memory for batch normalisation: sums over places for each channel, and affine maps of each channel, with the ReLU and its
-/// gradient on the way. Channels come in sixteens. Places are divided into chunks by their number alone, so threads change no bit.
+/// gradient on the way. Channels come in sixteens; eights, where two places then count as one. Places are divided into chunks by their number alone, so threads
+/// change no bit.
 /// </summary>
 static unsafe class ChannelKernel
 {
     // Floats of a chunk: sums stay exact enough in float32, and there is work for threads.
     const int ChunkFloats = 1 << 15;
 
+    /// <summary>Whether maps of this size can be passed over.</summary>
+    public static bool Takes(long places, long channels) => channels % TileKernel.Lanes == 0 || (channels % (TileKernel.Lanes / 2) == 0 && places % 2 == 0);
+
     /// <summary>Mean and sum of squared deviations of each channel.</summary>
     public static (double[] Mean, double[] Deviations) Moments(float* data, int places, int channels)
     {
+        if (ArePaired(channels))
+        {
+            (double[] means, double[] squares) = Moments(data, places / 2, 2 * channels);
+            for (int c = 0; c < channels; c++)
+            {
+                double apart = means[c] - means[c + channels];
+                squares[c] += squares[c + channels] + apart * apart * places / 4;
+                means[c] = (means[c] + means[c + channels]) / 2;
+            }
+            return (means[..channels], squares[..channels]);
+        }
         int rows = Rows(channels), chunks = (places + rows - 1) / rows;
         using FloatBuffer partial = new(2L * chunks * channels);
         (nint from, nint to) = ((nint)data, (nint)partial.Start);
@@ -55,6 +70,7 @@ static unsafe class ChannelKernel
     /// <summary>relu?(data·factor + offset + added).</summary>
     public static void Apply(float* data, float* added, float* output, int places, int channels, float[] factor, float[] offset, bool rectify)
     {
+        if (ArePaired(channels)) (places, channels, factor, offset) = (places / 2, 2 * channels, Twice(factor), Twice(offset));
         (nint from, nint plus, nint to) = ((nint)data, (nint)added, (nint)output);
         ForChunks(places, channels, (first, count) =>
         {
@@ -88,6 +104,16 @@ static unsafe class ChannelKernel
     /// <param name="channels">Channels.</param>
     public static (double[] Sum, double[] Product) GradientSums(float* gradient, float* rectified, float* passed, float* data, float[] mean, int places, int channels)
     {
+        if (ArePaired(channels))
+        {
+            (double[] each, double[] joint) = GradientSums(gradient, rectified, passed, data, Twice(mean), places / 2, 2 * channels);
+            for (int c = 0; c < channels; c++)
+            {
+                each[c] += each[c + channels];
+                joint[c] += joint[c + channels];
+            }
+            return (each[..channels], joint[..channels]);
+        }
         int rows = Rows(channels), chunks = (places + rows - 1) / rows;
         using FloatBuffer partial = new(2L * chunks * channels);
         (nint from, nint mask, nint pass, nint with, nint to) = ((nint)gradient, (nint)rectified, (nint)passed, (nint)data, (nint)partial.Start);
@@ -140,6 +166,7 @@ static unsafe class ChannelKernel
     public static void GradientOfInput(
         float* gradient, float* rectified, float* data, float* output, int places, int channels, (float[] Gradient, float[] Data, float[] Offset) factors)
     {
+        if (ArePaired(channels)) (places, channels, factors) = (places / 2, 2 * channels, (Twice(factors.Gradient), Twice(factors.Data), Twice(factors.Offset)));
         (nint from, nint mask, nint with, nint to) = ((nint)gradient, (nint)rectified, (nint)data, (nint)output);
         ForChunks(places, channels, (first, count) =>
         {
@@ -164,6 +191,10 @@ static unsafe class ChannelKernel
 
     static Vector512<float> Passed(Vector512<float> gradient, float* rectified) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Load(rectified), Vector512<float>.Zero), gradient, Vector512<float>.Zero);
+
+    static bool ArePaired(int channels) => channels % TileKernel.Lanes != 0;
+
+    static float[] Twice(float[] values) => [.. values, .. values];
 
     static int Rows(int channels) => Math.Max(8, ChunkFloats / channels);
 

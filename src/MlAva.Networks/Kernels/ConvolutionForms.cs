@@ -5,6 +5,17 @@ namespace MlAva.Networks;
 /// <summary>The forms that own kernels compute, chosen and run.</summary>
 static unsafe class ConvolutionForms
 {
+    // Outputs of one channel from which on Winograd's transformation of weights pays within one training step.
+    const int ManyPlaces = 2048;
+
+    /// <summary>The fixed choice for a training step, whose weights are prepared anew each time.</summary>
+    /// <param name="shape">The convolution's.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="places">Clips × frames × rows × columns of the outputs.</param>
+    public static ConvolutionForm ForTraining(ConvolutionShape shape, long inputs, long outputs, long places) =>
+        places < ManyPlaces ? ConvolutionForm.Direct : Of(shape, inputs, outputs);
+
     /// <summary>
     /// The fixed choice among own forms: what measuring mostly finds. Wide kernels of 3 gain from fewer products; narrow ones lose it in the transformations.
     /// </summary>

@@ -10,23 +10,20 @@ static unsafe class OuterKernel
     /// <summary>Input channels of a tile.</summary>
     public const int Inputs = 8;
 
-    /// <summary>Adds the sums over places to eight rows of 32 numbers.</summary>
-    /// <param name="inputs">For each place, the address of its inputs.</param>
-    /// <param name="gradients">For each place, the address of its gradients.</param>
+    /// <summary>Writes the sums over places as eight rows of 32 numbers, or adds them.</summary>
+    /// <param name="x">[places][8] inputs.</param>
+    /// <param name="g">[places][32] gradients.</param>
     /// <param name="count">Places.</param>
-    /// <param name="input">From there to the eight inputs (bytes).</param>
-    /// <param name="output">From there to the 32 gradients (bytes).</param>
-    /// <param name="sums">The first row.</param>
-    /// <param name="step">Floats from one row to the next.</param>
+    /// <param name="sums">The rows, one behind the other.</param>
+    /// <param name="adds">Whether to add; else what is there is overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunWide(nint* inputs, nint* gradients, int count, nint input, nint output, float* sums, nint step)
+    public static void RunWide(float* x, float* g, int count, float* sums, bool adds)
     {
         Vector512<float> zero = Vector512<float>.Zero;
         Vector512<float> a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
         Vector512<float> b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
-        for (nint n = 0; n < count; n++)
+        for (int n = 0; n < count; n++, x += Inputs, g += TileKernel.Wide)
         {
-            float* x = (float*)(inputs[n] + input), g = (float*)(gradients[n] + output);
             Vector512<float> left = Vector512.Load(g), right = Vector512.Load(g + TileKernel.Lanes), factor = Vector512.Create(x[0]);
             a0 = Avx512F.FusedMultiplyAdd(factor, left, a0);
             b0 = Avx512F.FusedMultiplyAdd(factor, right, b0);
@@ -52,26 +49,25 @@ static unsafe class OuterKernel
             a7 = Avx512F.FusedMultiplyAdd(factor, left, a7);
             b7 = Avx512F.FusedMultiplyAdd(factor, right, b7);
         }
-        Add(sums, a0, b0);
-        Add(sums += step, a1, b1);
-        Add(sums += step, a2, b2);
-        Add(sums += step, a3, b3);
-        Add(sums += step, a4, b4);
-        Add(sums += step, a5, b5);
-        Add(sums += step, a6, b6);
-        Add(sums + step, a7, b7);
+        Put(sums, a0, b0, adds);
+        Put(sums + 1 * TileKernel.Wide, a1, b1, adds);
+        Put(sums + 2 * TileKernel.Wide, a2, b2, adds);
+        Put(sums + 3 * TileKernel.Wide, a3, b3, adds);
+        Put(sums + 4 * TileKernel.Wide, a4, b4, adds);
+        Put(sums + 5 * TileKernel.Wide, a5, b5, adds);
+        Put(sums + 6 * TileKernel.Wide, a6, b6, adds);
+        Put(sums + 7 * TileKernel.Wide, a7, b7, adds);
     }
 
     /// <summary>Eight rows of 16 numbers; otherwise as <see cref="RunWide"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunNarrow(nint* inputs, nint* gradients, int count, nint input, nint output, float* sums, nint step)
+    public static void RunNarrow(float* x, float* g, int count, float* sums, bool adds)
     {
         Vector512<float> zero = Vector512<float>.Zero;
         Vector512<float> a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-        for (nint n = 0; n < count; n++)
+        for (int n = 0; n < count; n++, x += Inputs, g += TileKernel.Lanes)
         {
-            float* x = (float*)(inputs[n] + input);
-            Vector512<float> factor = Vector512.Load((float*)(gradients[n] + output));
+            Vector512<float> factor = Vector512.Load(g);
             a0 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[0]), factor, a0);
             a1 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[1]), factor, a1);
             a2 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[2]), factor, a2);
@@ -81,23 +77,23 @@ static unsafe class OuterKernel
             a6 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[6]), factor, a6);
             a7 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[7]), factor, a7);
         }
-        Add(sums, a0);
-        Add(sums += step, a1);
-        Add(sums += step, a2);
-        Add(sums += step, a3);
-        Add(sums += step, a4);
-        Add(sums += step, a5);
-        Add(sums += step, a6);
-        Add(sums + step, a7);
+        Put(sums, a0, adds);
+        Put(sums + 1 * TileKernel.Lanes, a1, adds);
+        Put(sums + 2 * TileKernel.Lanes, a2, adds);
+        Put(sums + 3 * TileKernel.Lanes, a3, adds);
+        Put(sums + 4 * TileKernel.Lanes, a4, adds);
+        Put(sums + 5 * TileKernel.Lanes, a5, adds);
+        Put(sums + 6 * TileKernel.Lanes, a6, adds);
+        Put(sums + 7 * TileKernel.Lanes, a7, adds);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add(float* row, Vector512<float> left, Vector512<float> right)
+    static void Put(float* row, Vector512<float> left, Vector512<float> right, bool adds)
     {
-        Add(row, left);
-        Add(row + TileKernel.Lanes, right);
+        Put(row, left, adds);
+        Put(row + TileKernel.Lanes, right, adds);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add(float* row, Vector512<float> value) => Vector512.Store(Vector512.Load(row) + value, row);
+    static void Put(float* row, Vector512<float> value, bool adds) => Vector512.Store(adds ? Vector512.Load(row) + value : value, row);
 }

@@ -11,8 +11,8 @@ static unsafe class WeightGradient
     // Pairs of places whose inputs and gradients stay in the second-level cache, and channels of a piece of work along each side.
     const int Block = 128, Slice = 256;
 
-    // Floats from one copied row to the next: not a power of two, so that rows share the cache evenly.
-    const int Row = Slice + 2 * TileKernel.Lanes;
+    // Floats from one panel to the next: not a power of two, so that panels share the cache evenly.
+    const int InputPitch = Block * OuterKernel.Inputs + TileKernel.Lanes, OutputPitch = Block * TileKernel.Wide + TileKernel.Lanes;
 
     // Pieces that there should be at least, so that threads find work; places are divided for it.
     const int Pieces = 16;
@@ -32,7 +32,6 @@ static unsafe class WeightGradient
         int parts = Math.Clamp((Pieces + taps * rows * columns - 1) / (taps * rows * columns), 1, Math.Max(1, geometry.Places / (4 * Block)));
         long size = (long)taps * inputs * outputs;
         using FloatBuffer sums = new(size * parts);
-        sums.Clear();
         (nint x, nint g, nint start) = ((nint)input, (nint)gradient, (nint)sums.Start);
         Workers.For(taps * rows * columns * parts, piece =>
         {
@@ -48,64 +47,106 @@ static unsafe class WeightGradient
 
     static void Sum((int[] Inputs, int[] Outputs) pairs, int part, int parts, (nint X, nint G) data, (int Inputs, int Outputs) channels, int firstInput, int firstOutput, float* sums)
     {
-        nint* xs = stackalloc nint[Block], gs = stackalloc nint[Block];
-        using FloatBuffer copies = new(2 * Block * Row);
+        using FloatBuffer panels = new((Slice / OuterKernel.Inputs) * InputPitch + (Slice / TileKernel.Wide) * OutputPitch);
+        float* xs = panels.Start, gs = xs + Slice / OuterKernel.Inputs * InputPitch;
         int first = (int)((long)pairs.Inputs.Length * part / parts), last = (int)((long)pairs.Inputs.Length * (part + 1) / parts);
         int inputs = Math.Min(Slice, channels.Inputs - firstInput), outputs = Math.Min(Slice, channels.Outputs - firstOutput);
+        // A tap that only padding sees.
+        if (first == last)
+        {
+            for (int output = 0; output < outputs; output += TileKernel.Wide)
+            {
+                int wide = Math.Min(TileKernel.Wide, outputs - output);
+                new Span<float>(sums + (long)(firstOutput + output) * channels.Inputs + firstInput * wide, inputs * wide).Clear();
+            }
+        }
         for (int block = first; block < last; block += Block)
         {
             int count = Math.Min(Block, last - block);
-            Find(pairs.Inputs, block, count, (float*)data.X + firstInput, channels.Inputs, inputs, copies.Start, xs);
-            Find(pairs.Outputs, block, count, (float*)data.G + firstOutput, channels.Outputs, outputs, copies.Start + Block * Row, gs);
+            fixed (int* from = pairs.Inputs, to = pairs.Outputs)
+            {
+                PackInputs(from + block, count, (float*)data.X + firstInput, channels.Inputs, inputs, xs);
+                PackGradients(to + block, count, (float*)data.G + firstOutput, channels.Outputs, outputs, gs);
+            }
             for (int output = 0; output < outputs; output += TileKernel.Wide)
             {
+                float* g = gs + output / TileKernel.Wide * OutputPitch, panel = sums + (long)(firstOutput + output) * channels.Inputs;
                 for (int input = 0; input < inputs; input += OuterKernel.Inputs)
                 {
-                    float* tile = sums + (long)(firstInput + input) * channels.Outputs + firstOutput + output;
-                    if (output + TileKernel.Wide <= outputs) OuterKernel.RunWide(xs, gs, count, input * sizeof(float), output * sizeof(float), tile, channels.Outputs);
-                    else OuterKernel.RunNarrow(xs, gs, count, input * sizeof(float), output * sizeof(float), tile, channels.Outputs);
+                    float* x = xs + input / OuterKernel.Inputs * InputPitch;
+                    if (output + TileKernel.Wide <= outputs) OuterKernel.RunWide(x, g, count, panel + (firstInput + input) * TileKernel.Wide, block > first);
+                    else OuterKernel.RunNarrow(x, g, count, panel + (firstInput + input) * TileKernel.Lanes, block > first);
                 }
             }
         }
     }
 
-    // The addresses of places' channels. Slices of wide rows are copied together: they would lie on a memory page each.
-    static void Find(int[] places, int first, int count, float* data, int channels, int slice, float* copies, nint* addresses)
+    // [channels / 8][places][8]
+    static void PackInputs(int* places, int count, float* data, int channels, int slice, float* panels)
     {
-        for (int i = 0; i < count; i++)
+        const int Width = OuterKernel.Inputs;
+        int input = 0;
+        for (; input + 2 * Width <= slice; input += 2 * Width)
         {
-            float* from = data + (long)places[first + i] * channels;
-            if (channels > Slice)
+            float* from = data + input, to = panels + input / Width * InputPitch;
+            for (int i = 0; i < count; i++, to += Width)
             {
-                new ReadOnlySpan<float>(from, slice).CopyTo(new Span<float>(copies, slice));
-                from = copies;
-                copies += Row;
+                Vector512<float> values = Vector512.Load(from + (long)places[i] * channels);
+                values.GetLower().Store(to);
+                values.GetUpper().Store(to + InputPitch);
             }
-            addresses[i] = (nint)from;
+        }
+        for (; input < slice; input += Width)
+        {
+            float* from = data + input, to = panels + input / Width * InputPitch;
+            for (int i = 0; i < count; i++, to += Width) Vector256.Load(from + (long)places[i] * channels).Store(to);
         }
     }
 
-    // From [part][tap][input][output] to [output][input][tap], for 16 outputs.
+    // [channels / 32][places][32], and 16 wide where no more are left.
+    static void PackGradients(int* places, int count, float* data, int channels, int slice, float* panels)
+    {
+        for (int output = 0; output < slice; output += TileKernel.Wide, panels += OutputPitch)
+        {
+            float* from = data + output, to = panels;
+            if (output + TileKernel.Wide > slice)
+            {
+                for (int i = 0; i < count; i++, to += TileKernel.Lanes) Vector512.Load(from + (long)places[i] * channels).Store(to);
+                continue;
+            }
+            for (int i = 0; i < count; i++, to += TileKernel.Wide)
+            {
+                float* place = from + (long)places[i] * channels;
+                Vector512.Load(place).Store(to);
+                Vector512.Load(place + TileKernel.Lanes).Store(to + TileKernel.Lanes);
+            }
+        }
+    }
+
+    // From [part][tap][outputs / 32][input][32] to [output][input][tap], for 16 outputs.
     static void Gather(float* sums, long size, int parts, int taps, int inputs, int outputs, int first, float* weights)
     {
+        int panel = first / TileKernel.Wide * TileKernel.Wide, wide = Math.Min(TileKernel.Wide, outputs - panel);
+        float* start = sums + (long)panel * inputs + (first - panel);
+        long tapSize = (long)inputs * outputs;
         for (int part = 1; part < parts; part++)
         {
-            for (long line = 0; line < (long)taps * inputs; line++)
+            for (int tap = 0; tap < taps; tap++)
             {
-                float* to = sums + line * outputs + first, from = to + part * size;
-                Vector512.Store(Vector512.Load(to) + Vector512.Load(from), to);
+                float* to = start + tap * tapSize, from = to + part * size;
+                for (int input = 0; input < inputs; input++, to += wide, from += wide) Vector512.Store(Vector512.Load(to) + Vector512.Load(from), to);
             }
         }
         nint* lines = stackalloc nint[TileKernel.Lanes], rows = stackalloc nint[TileKernel.Lanes];
         int length = inputs * taps;
-        for (int start = 0; start < length; start += TileKernel.Lanes)
+        for (int next = 0; next < length; next += TileKernel.Lanes)
         {
             // The last block goes back where the row is not a multiple of 16 long; what is written twice is the same.
-            int begin = Math.Max(0, Math.Min(start, length - TileKernel.Lanes));
+            int begin = Math.Max(0, Math.Min(next, length - TileKernel.Lanes));
             for (int i = 0; i < TileKernel.Lanes; i++)
             {
                 (int input, int tap) = Math.DivRem(Math.Min(begin + i, length - 1), taps);
-                lines[i] = (nint)(sums + ((long)tap * inputs + input) * outputs + first);
+                lines[i] = (nint)(start + tap * tapSize + (long)input * wide);
                 rows[i] = (nint)(weights + (long)(first + i) * length + begin);
             }
             if (length >= TileKernel.Lanes) Transposition.Run(lines, rows);
