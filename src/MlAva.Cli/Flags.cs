@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using MlAva.Evaluation;
+using MlAva.Networks;
 
 namespace MlAva.Cli;
 
@@ -39,6 +40,9 @@ static class Flags
 
     public static Option<int?> Gpu() =>
         new("--gpu") { Description = "Number of the CUDA device to compute on; without it the CPU", HelpName = "N" };
+
+    public static Choice<InferencePrecision> Precision() => new("--precision", null,
+        "In which numbers the backbone computes [default: the model's, float32 unless it was saved otherwise]");
 
     public static Option<double> Iou() => WithDefault("--iou", 0.5, "Smallest intersection over union of a match", "0-1");
 
