@@ -17,7 +17,7 @@ sealed class FeatureBankBuildCommand
         "--model", "model.zip of 'mlava train' or 'import'; or give --config and --checkpoint", "FILE");
 
     readonly Option<string?> _config = Flags.Optional("--config",
-        "A configuration that builds a bank, such as lfb_slowonly_r50_ava_infer, or a file; split and files not named here are its own", "NAME");
+        "A configuration that builds a bank, such as lfb_slowonly_r50_ava_infer; files not named here are its own", "NAME");
 
     readonly Option<string?> _checkpoint = Flags.Optional(
         "--checkpoint", "The detector's weights for --config: .pth or .safetensors", "FILE");
@@ -69,7 +69,8 @@ sealed class FeatureBankBuildCommand
         [
             .. hasModel ? (string[])[] : ["Option '--model' is required, or '--config' with '--checkpoint'."],
             .. ((Option[])[_annotations, _frames, _labelMap, _output]).Where(o => !Has(o)).Select(o => $"Option '{o.Name}' is required."),
-            .. ((Option[])[_checkpoint, _set, _anyHash]).Where(Has).Select(o => $"Option '{o.Name}' belongs to '--config', which is not given."),
+            .. ((Option[])[_checkpoint, _set, _anyHash]).Where(Has)
+                .Select(o => $"Option '{o.Name}' belongs to '--config', which is not given."),
         ];
 
         bool Has(Option option) => given.GetResult(option) is { Implicit: false };
