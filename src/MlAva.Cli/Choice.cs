@@ -6,14 +6,17 @@ namespace MlAva.Cli;
 sealed class Choice<T> : Option<T?>
     where T : struct, Enum
 {
-    readonly T _default;
+    readonly T? _default;
 
-    public Choice(string name, T value, string description)
+    /// <param name="name">With its dashes.</param>
+    /// <param name="value">The default; null: there is none, and the description says what happens without.</param>
+    /// <param name="description">What is chosen.</param>
+    public Choice(string name, T? value, string description)
         : base(name)
     {
         _default = value;
         Dictionary<string, T> words = Enum.GetValues<T>().ToDictionary(Word, StringComparer.OrdinalIgnoreCase);
-        Description = $"{description} [default: {Word(value)}]";
+        Description = value is { } usual ? $"{description} [default: {Word(usual)}]" : description;
         HelpName = string.Join('|', words.Keys);
         CustomParser = result =>
         {
@@ -24,8 +27,11 @@ sealed class Choice<T> : Option<T?>
         };
     }
 
-    /// <summary>The word chosen, or the default.</summary>
-    public T Of(ParseResult parsed) => parsed.GetValue(this) ?? _default;
+    /// <summary>The word chosen, or the default; the first of the words where there is none.</summary>
+    public T Of(ParseResult parsed) => Given(parsed) ?? _default.GetValueOrDefault();
+
+    /// <summary>The word chosen; null where none is on the command line.</summary>
+    public T? Given(ParseResult parsed) => parsed.GetValue(this);
 
     static string Word(T value) => value.ToString().ToLowerInvariant();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using MlAva.Evaluation;
+using MlAva.Networks;
 
 namespace MlAva.Cli;
 
@@ -40,6 +41,15 @@ static class Flags
     public static Option<int?> Gpu() =>
         new("--gpu") { Description = "Number of the CUDA device to compute on; without it the CPU", HelpName = "N" };
 
+    public static Choice<InferencePrecision> Precision() => new("--precision", null,
+        "In which numbers the backbone computes [default: the model's, float32 unless it was saved otherwise]");
+
+    public static Option<string[]> Set() =>
+        new("--set") { Description = "Another value for the configuration: path=value, as often as wanted", HelpName = "PATH=VALUE" };
+
+    public static Option<bool> AnyHash() =>
+        new("--ignore-hash") { Description = "Take a file whose content is not the one that its name tells (NAME-1a2b3c4d.pth)" };
+
     public static Option<double> Iou() => WithDefault("--iou", 0.5, "Smallest intersection over union of a match", "0-1");
 
     public static Choice<TieOrder> Ties() =>
@@ -66,6 +76,9 @@ static class Flags
 
     public static Option<string?> Optional(string name, string description, string helpName) =>
         new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>The same option, which may be left out.</summary>
+    public static Option<string?> Optional(Option<string> option) => Optional(option.Name, option.Description!, option.HelpName!);
 
     public static Option<T> WithDefault<T>(string name, T value, string description, string helpName)
     {

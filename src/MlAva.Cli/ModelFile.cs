@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlAva.Annotations;
+using MlAva.Networks;
 using MlAva.Transforms;
 
 namespace MlAva.Cli;
@@ -62,6 +64,18 @@ static class ModelFile
         foreach (ExtractRoIFeaturesTransformer part in Parts(model).OfType<ExtractRoIFeaturesTransformer>())
             part.CheckFeatureBank(keyframes);
     }
+
+    /// <summary>The same model with its backbone in other numbers; the networks stay the first one's. Null: the model as it is.</summary>
+    public static ITransformer InPrecision(ITransformer model, InferencePrecision? precision) => precision is { } chosen
+        ? Prepared(model, before => before with { Precision = chosen }) : model;
+
+    static ITransformer Prepared(ITransformer model, Func<InferenceOptions, InferenceOptions> change) => model switch
+    {
+        ActionDetectorTransformer detector => detector.WithInference(change(detector.RoIFeatures.Options.Inference)),
+        ExtractRoIFeaturesTransformer features => features.WithInference(change(features.Options.Inference)),
+        IEnumerable<ITransformer> chain => new TransformerChain<ITransformer>([.. chain.Select(part => Prepared(part, change))]),
+        _ => model,
+    };
 
     static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
     {

@@ -8,7 +8,18 @@ namespace MlAva.Cli.Tests;
 /// <summary>Banks from the command line: built, stopped and gone on with, joined, shown, refused.</summary>
 public sealed class FeatureBankVerbTests(TrainedSet trained) : IClassFixture<TrainedSet>
 {
+    const string Infer = "lfb_slowonly_r50_ava_infer";
+
+    // The published shape at the width of the small reference case, and the clips of the small set.
+    static readonly string[] Small = [.. ((string[])
+    [
+        "model.backbone.pathway.baseChannels=4", "model.backbone.pathway.stageBlocks=[1,1,1,1]", "clip.sampling.clipLength=2",
+        "clip.sampling.frameInterval=1", "clip.sampling.fps=4", "clip.sampling.timestampStart=0", "clip.sampling.timestampEnd=5", "clip.shortSide=48",
+    ]).SelectMany(v => (string[])["--set", v])];
+
     readonly TinySet _set = trained.Set;
+
+    static string Checkpoint => Path.Combine(AppContext.BaseDirectory, "Golden", "tiny_slowonly", "checkpoint.pth");
 
     [Fact]
     public void A_bank_is_built_joined_and_shown_in_both_forms()
@@ -28,6 +39,56 @@ public sealed class FeatureBankVerbTests(TrainedSet trained) : IClassFixture<Tra
         AssertSame(FeatureBank.Read(native), FeatureBank.Read(joined));
         Assert.Equal(File.ReadAllBytes(native), File.ReadAllBytes(joined));
     }
+
+    [Fact]
+    public void A_configuration_and_a_checkpoint_build_the_bank_that_the_model_made_of_them_builds()
+    {
+        string model = _set.In("imported.zip"), ofModel = _set.In("of model.safetensors"), named = _set.In("named.pkl");
+        string root = Directory.CreateDirectory(_set.In("set")).FullName;
+        Tool.Run(["import", Infer, Checkpoint, "--out", model, .. Small]).ExitsWith(0);
+        Tool.Run([.. Build(ofModel).Select(a => a == trained.Model ? model : a)]).ExitsWith(0);
+        string[] files =
+        [
+            .. Set("root", root), .. Set("framesPath", _set.Frames), .. Set("labelMapPath", _set.Labels),
+            .. Set("val.annotationPath", _set.Annotations), .. Set("val.proposalPath", _set.Proposals), .. Set("featureBank.build", "Val"),
+        ];
+
+        Tool run = Tool.Run(["lfb", "build", "--config", Infer, "--checkpoint", Checkpoint, .. Small, .. files]).ExitsWith(0);
+        Tool.Run(["lfb", "build", "--config", Infer, "--checkpoint", Checkpoint, .. Small, .. Build(named).Skip(4)]).ExitsWith(0);
+
+        string target = Path.Combine(root, "lfb_half", "lfb_val.safetensors");
+        Assert.Contains($"{target}: 2 videos, 8 seconds, 8 features of 128 channels", run.Output, StringComparison.Ordinal);
+        Assert.Equal([target], Directory.GetFileSystemEntries(Path.GetDirectoryName(target)!));
+        AssertSame(FeatureBank.Read(ofModel), FeatureBank.Read(target));
+        AssertSame(FeatureBank.Read(ofModel), FeatureBank.Read(named));
+
+        static string[] Set(string key, string value) => ["--set", $"data.{key}={value}"];
+    }
+
+    [Fact]
+    public void A_configuration_that_cannot_build_a_bank_is_refused()
+    {
+        string[] network = ["lfb", "build", "--config", Infer, "--checkpoint", Checkpoint, .. Small];
+
+        Tool.Run([.. network, "--set", "data.featureBank.build=null"]).Refuses("--config", Infer, "builds no bank", "To mend: ");
+        Tool.Run([.. network, "--set", "data.featureBank.halfPrecision=false"]).Refuses("data.featureBank.halfPrecision", "half precision");
+        Tool.Run([.. network, "--set", "data.train.annotationPath=null"]).Refuses("Train", "data.train.annotationPath", "To mend: ");
+        Tool.Run(["lfb", "build", "--config", Infer, "--checkpoint", _set.In("none.pth"), .. Build(_set.In("no.pkl")).Skip(4)])
+            .Refuses("none.pth", "no such file");
+        Tool.Run(["lfb", "build", "--config", Infer, "--checkpoint", Checkpoint, .. Build(_set.In("no.pkl")).Skip(4)])
+            .Refuses("checkpoint.pth", "missing");
+        Assert.False(File.Exists(_set.In("no.pkl")));
+    }
+
+    [Theory]
+    [InlineData("'--checkpoint' is required with '--config'", "--config", Infer)]
+    [InlineData("'--model' and '--config' are both given", "--config", Infer, "--model", "model.zip")]
+    [InlineData("'--checkpoint' belongs to '--config'", "--model", "model.zip", "--checkpoint", "detector.pth")]
+    [InlineData("'--set' belongs to '--config'", "--model", "model.zip", "--set", "clip.shortSide=48")]
+    [InlineData("'--annotations' is required", "--model", "model.zip")]
+    [InlineData("'--model' is required, or '--config'", "--out", "bank.pkl")]
+    public void A_network_is_named_in_one_of_two_ways(string message, params string[] arguments) =>
+        Assert.Contains(message, Tool.Run(["lfb", "build", .. arguments]).ExitsWith(2).Errors, StringComparison.Ordinal);
 
     [SignalTheory]
     [InlineData(PosixSignalNumber.Interrupt)]

@@ -76,6 +76,41 @@ public sealed partial class TrainTests(TrainedSet trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void Scores_in_bfloat16_are_those_in_float32_but_for_rounding()
+    {
+        DetectionRow[] plain = [.. Scored("score", "plain.csv")], chosen = [.. Scored("score", "chosen.csv", "--precision", "float32")];
+        DetectionRow[] reduced = [.. Scored("score", "reduced.csv", "--precision", "bfloat16")];
+        DetectionRow[] tested = [.. Scored("test", "tested.csv", "--precision", "BFloat16").Where(d => d.VideoId == "second")];
+
+        Assert.Equal(plain, chosen);
+        Assert.Equal(reduced, tested);
+        Assert.Equal(plain.Length, reduced.Length);
+        double[] apart = [.. plain.Zip(reduced, (a, b) => (a with { Score = b.Score }) == b ? Math.Abs(a.Score - b.Score) : double.NaN)];
+        // A network in its second epoch moves by little, but eight bits of significance must show.
+        Assert.All(apart, a => Assert.InRange(a, 0, 0.05));
+        Assert.Contains(apart, a => a > 0);
+
+        IEnumerable<DetectionRow> Scored(string verb, string file, params string[] more)
+        {
+            string results = _set.In(file);
+            string[] keyframes = verb == "test" ? _set.Test(trained.Model)
+                : [verb, "--model", trained.Model, "--source", Path.Combine(_set.Frames, "second"), "--proposals", _set.Proposals];
+            Tool.Run([.. keyframes, "--out", results, .. more]).ExitsWith(0);
+            return DetectionFile.Read(results);
+        }
+    }
+
+    [Theory]
+    [InlineData("score")]
+    [InlineData("test")]
+    public void Numbers_that_nothing_is_computed_in_are_refused(string verb)
+    {
+        Tool run = Tool.Run(verb, "--precision", "float16").ExitsWith(2);
+
+        Assert.Contains("Cannot take 'float16' for option '--precision'; expected one of float32, bfloat16.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_proposals_the_whole_frame_is_scored_at_the_times_given()
     {
         string results = _set.In("whole.csv");

@@ -4,7 +4,7 @@ public class UsageTests
 {
     [Theory]
     [InlineData("train", "--work-dir", "[default: 20]", "mlava train --annotations", "[default: step]", "<step|cosine>")]
-    [InlineData("test", "--model", "[default: 0.9]", "mlava test --model")]
+    [InlineData("test", "--model", "[default: 0.9]", "mlava test --model", "<float32|bfloat16>")]
     [InlineData("score", "--source", "[default: 3]", "mlava score --model")]
     [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
     [InlineData("compare", "--bootstrap", "[default: 1000]", "mlava compare before.csv after.csv")]

@@ -29,12 +29,35 @@ public sealed class OptionsTests
             Add("ResNet3dOptions.Inflate has 1", () => new ResNet3dOptions { Inflate = [true] }.Validate(), "each of the 4 stages");
             Add("ResNet3dOptions.Depth is 34", () => new ResNet3dOptions { Depth = 34 }.Validate(), "50 or 101");
 
+            Add("ResNet3dOptions.Style is 7", () => new ResNet3dOptions { Style = (BottleneckStyle)7 }.Validate(), "PyTorch or Caffe");
+            Add("ResNet3dOptions.InflateStyle is -1", () => new ResNet3dOptions { InflateStyle = (InflateStyle)(-1) }.Validate(),
+                "Kernel3x1x1 or Kernel3x3x3");
+            Add("NonLocalOptions.Mode is 9", () => new ResNet3dOptions { NonLocal = new() { Mode = (NonLocalMode)9 } }.Validate(),
+                "EmbeddedGaussian or Gaussian or DotProduct or Concatenation");
+            Add("SlowOnlyOptions.Pathway is null", () => new SlowOnlyOptions { Pathway = null! }.Validate(), "ResNet3dOptions");
+            Add("SlowOnlyOptions.Pathway is null", () => new DetectorOptions { Backbone = new SlowOnlyOptions { Pathway = null! } }.WithMatchingHead(),
+                "ResNet3dOptions");
+            Add("SlowFastOptions.Slow is null", () => new SlowFastOptions { Slow = null! }.Validate(), "ResNet3dOptions");
+            Add("SlowFastOptions.Fast is null", () => new SlowFastOptions { Fast = null! }.Validate(), "ResNet3dOptions");
+            Add("SlowFastOptions.Fast is null", () => new SlowFastOptions { Fast = null! }.OutputChannels(), "ResNet3dOptions");
+
+            Add("FeatureBankHeadOptions.Operator is 3", () => new FeatureBankHeadOptions { Operator = (FeatureBankOperator)3 }.Validate(),
+                "Average or Max or NonLocal");
+            Add("FeatureBankHeadOptions.TemporalPooling is 2",
+                () => new FeatureBankHeadOptions { TemporalPooling = (TemporalPooling)2 }.Validate(), "Average or Max");
+            Add("FeatureBankHeadOptions.SpatialPooling is 2",
+                () => new FeatureBankHeadOptions { SpatialPooling = (SpatialPooling)2 }.Validate(), "Average or Max");
+
+            Add("RoIExtractorOptions.TemporalPooling is 2", () => new RoIExtractorOptions { TemporalPooling = (TemporalPooling)2 }.Validate(),
+                "Average or Max");
             Add("RoIExtractorOptions.OutputSize is 0", () => new RoIExtractorOptions { OutputSize = 0 }.Validate(), "at least 1");
             Add("RoIExtractorOptions.FeatureStride is 0", () => new RoIExtractorOptions { FeatureStride = 0 }.Validate(), "at least 1");
             Add("RoIExtractorOptions.SamplingRatio is -1", () => new RoIExtractorOptions { SamplingRatio = -1 }.Validate(), "0 (adaptive) or more");
 
             Add("ActionHeadOptions.InputChannels is 0", () => new ActionHeadOptions { InputChannels = 0 }.Validate(), "at least 1");
             Add("ActionHeadOptions.NumClasses is 1", () => new ActionHeadOptions { NumClasses = 1 }.Validate(), "at least 2");
+            Add("ActionHeadOptions.TemporalPooling is 5", () => new ActionHeadOptions { TemporalPooling = (TemporalPooling)5 }.Validate(), "Average or Max");
+            Add("ActionHeadOptions.SpatialPooling is 5", () => new ActionHeadOptions { SpatialPooling = (SpatialPooling)5 }.Validate(), "Average or Max");
             Add("ActionHeadOptions.TopK is 81", () => new ActionHeadOptions { TopK = [3, 81] }.Validate(), "1 to 80");
             Add("ActionHeadOptions.TopK is 0", () => new ActionHeadOptions { TopK = [0] }.Validate(), "1 to 80");
             AddNumbers(v => new ActionHeadOptions { DropoutRatio = v }.Validate(), "ActionHeadOptions.DropoutRatio", "0 to below 1", -0.1, 1);
@@ -54,6 +77,10 @@ public sealed class OptionsTests
             AddNumbers(v => new ScheduleOptions { Gamma = v }.Validate(), "ScheduleOptions.Gamma", "above 0, at most 1", 0, 2);
             AddNumbers(v => new ScheduleOptions { MinLearningRate = v }.Validate(), "ScheduleOptions.MinLearningRate", "0 to LearningRate", -0.1, 0.3);
             AddNumbers(v => new ScheduleOptions { WarmupRatio = v }.Validate(), "ScheduleOptions.WarmupRatio", "above 0, at most 1", 0, 2);
+            Add("ScheduleOptions.Policy is 8", () => new ScheduleOptions { Policy = (SchedulePolicy)8 }.Validate(),
+                string.Join(" or ", Enum.GetNames<SchedulePolicy>()));
+            Add("ScheduleOptions.WarmupUnit is 8", () => new ScheduleOptions { WarmupUnit = (WarmupUnit)8 }.Validate(),
+                string.Join(" or ", Enum.GetNames<WarmupUnit>()));
             Add("ScheduleOptions.Warmup is -1", () => new ScheduleOptions { Warmup = -1 }.Validate(), "0 or more");
             Add("ScheduleOptions.Steps is -3", () => new ScheduleOptions { Steps = [10, -3] }.Validate(), "0 or more");
 

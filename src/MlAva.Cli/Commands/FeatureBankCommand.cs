@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
@@ -11,7 +10,7 @@ namespace MlAva.Cli.Commands;
 /// <summary><c>mlava lfb</c>: builds, joins and shows banks of long-term features.</summary>
 static class FeatureBankCommand
 {
-    const string Native = ".safetensors", Reference = ".pkl";
+    internal const string Native = ".safetensors", Reference = ".pkl";
 
     public static Command Create() =>
         new Verb("lfb", "Long-term feature banks: what was seen when, for detectors that look half a minute around.",
@@ -20,54 +19,8 @@ static class FeatureBankCommand
             "mlava lfb merge lfb_train.safetensors lfb_val.safetensors --out lfb.pkl",
             "mlava lfb info lfb.pkl")
         {
-            CreateBuild(), CreateMerge(), CreateInfo(),
+            FeatureBankBuildCommand.Create(), CreateMerge(), CreateInfo(),
         };
-
-    static Verb CreateBuild()
-    {
-        Option<string> model = Flags.Model();
-        Option<string> annotations = Flags.Annotations(), frames = Flags.Frames(), labelMap = Flags.LabelMap(), output = Output();
-        Option<string?> proposals = Flags.Proposals();
-        Option<double> personScore = Flags.PersonScore();
-        Option<int?> numClasses = Flags.NumClasses(), gpu = Flags.Gpu();
-        Choice<BeyondEnd> beyondEnd = Coverage.Option();
-        return new Verb("build",
-            "Keeps the features of every person in every keyframe; Ctrl-C leaves parts, and the same command goes on from them.",
-            "mlava lfb build --model model.zip --annotations train.csv --frames rawframes --label-map labels.pbtxt --proposals train.pkl "
-                + "--out lfb/lfb_train.safetensors",
-            "mlava lfb build --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl "
-                + "--out lfb/lfb_val.pkl")
-        {
-            model, annotations, frames, labelMap, proposals, output, personScore, numClasses, gpu, beyondEnd,
-        }.Does((parsed, terminal, token) =>
-        {
-            string target = CheckEnding(parsed.GetRequiredValue(output)), parts = target + ".parts";
-            MLContext context = ModelFile.Context(parsed.GetValue(gpu));
-            AvaDataView view = context.ActionDetection().LoadAva(new AvaDataViewOptions
-            {
-                Frames = parsed.GetRequiredValue(frames),
-                Dataset = new()
-                {
-                    AnnotationPath = parsed.GetRequiredValue(annotations),
-                    LabelMapPath = parsed.GetRequiredValue(labelMap),
-                    ProposalPath = parsed.GetValue(proposals),
-                    NumClasses = parsed.GetValue(numClasses) ?? LabelMap.Read(parsed.GetRequiredValue(labelMap)).MaxId + 1,
-                    PersonScoreThreshold = parsed.GetValue(personScore),
-                    TestMode = true,
-                },
-            });
-            ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
-            using IDisposable? native = transformer as IDisposable;
-            if (ModelFile.ClipOf(transformer) is { } clip)
-                view = Coverage.Apply(view, "lfb build", clip, beyondEnd.Of(parsed), "; they are not in the bank",
-                    _ => "The model holds rate and time axis", token);
-            FeatureBank bank = Build(terminal, context, transformer, view, parts, token);
-            Write(bank, target);
-            if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
-            Print(terminal, target, bank, videos: false);
-            return ExitCodes.Fine;
-        });
-    }
 
     static Verb CreateMerge()
     {
@@ -107,30 +60,13 @@ static class FeatureBankCommand
         });
     }
 
-    static FeatureBank Build(
-        Terminal terminal, MLContext context, ITransformer model, AvaDataView view, string parts, CancellationToken token)
-    {
-        try
-        {
-            return ConsoleProgress.Run(terminal, "lfb build", progress => context.ActionDetection().BuildFeatureBank(model, view, new()
-            {
-                PartsFolder = parts, Progress = new Reporter(progress), CancellationToken = token,
-            }));
-        }
-        catch (OperationCanceledException)
-        {
-            if (Directory.Exists(parts)) Terminal.Note($"{parts} holds what is done; the same command goes on from there");
-            throw;
-        }
-    }
-
-    static void Write(FeatureBank bank, string path) => AtomicFile.Write(path, stream =>
+    internal static void Write(FeatureBank bank, string path) => AtomicFile.Write(path, stream =>
     {
         if (EndingOf(path) == Reference) bank.WriteTorch(stream);
         else bank.Write(stream);
     });
 
-    static void Print(Terminal terminal, string file, FeatureBank bank, bool videos)
+    internal static void Print(Terminal terminal, string file, FeatureBank bank, bool videos)
     {
         long seconds = bank.Videos.Sum(v => (long)bank.Seconds(v).Count);
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
@@ -162,24 +98,10 @@ static class FeatureBankCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    static Option<string> Output() => Flags.Required("--out", $"The bank: {Native}, or {Reference} for MMAction2", "FILE");
+    internal static Option<string> Output() => Flags.Required("--out", $"The bank: {Native}, or {Reference} for MMAction2", "FILE");
 
     static string EndingOf(string path) => Path.GetExtension(path).ToLowerInvariant();
 
-    static string CheckEnding(string path) => EndingOf(path) is Native or Reference ? path
+    internal static string CheckEnding(string path) => EndingOf(path) is Native or Reference ? path
         : throw new ArgumentException($"--out is '{path}'; expected a file that ends in {Native} or {Reference}.");
-
-    sealed class Reporter(ConsoleProgress progress) : IProgress<FeatureBankProgress>
-    {
-        bool _begun;
-
-        public void Report(FeatureBankProgress value)
-        {
-            long total = value.Total ?? value.Keyframes;
-            string goingOn = value.Resumed > 0 ? ", going on" : "";
-            if (!_begun) progress.Line($"lfb build: {total - value.Resumed} of {total} keyframes to do{goingOn}");
-            _begun = true;
-            progress.Report(value.Keyframes, total, "keyframes", value.Resumed);
-        }
-    }
 }

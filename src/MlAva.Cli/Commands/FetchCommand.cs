@@ -16,7 +16,7 @@ static class FetchCommand
         Option<bool> warmStart = new("--warm-start") { Description = "The Kinetics checkpoint that training starts from, instead of the trained detector" };
         Option<string> folder = Flags.WithDefault("--out-dir", "checkpoints", "Where the file goes, under its published name", "FOLDER");
         Option<string?> url = Flags.Optional("--url", "Another address of the same file, such as a mirror's", "URL");
-        Option<string[]> set = new("--set") { Description = "Another value for the configuration: path=value, as often as wanted", HelpName = "PATH=VALUE" };
+        Option<string[]> set = Flags.Set();
         Option<bool> replace = new("--replace") { Description = "Replace a file that is there under the name with another content" };
         return new Verb("fetch", "Downloads the published checkpoint of a configuration; goes on where an earlier run stopped, and checks the hash.",
             "mlava fetch slowfast_kinetics_pretrained_r50_4x16x1_20e_ava_rgb",

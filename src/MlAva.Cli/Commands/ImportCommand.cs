@@ -18,8 +18,8 @@ static class ImportCommand
         Option<string> output = Flags.Required("--out", "model.zip for ML.NET; .pth or .safetensors for the weights alone", "FILE");
         Option<string?> labelMap = Flags.Optional("--label-map", "Label map, so that the model knows its classes' names", "FILE");
         Option<bool> partial = new("--partial") { Description = "Take what fits and start the rest at random, as for a warm start from Kinetics" };
-        Option<string[]> set = new("--set") { Description = "Another value for the configuration: path=value, as often as wanted", HelpName = "PATH=VALUE" };
-        Option<bool> anyHash = new("--ignore-hash") { Description = "Take a file whose content is not the one that its name tells (NAME-1a2b3c4d.pth)" };
+        Option<string[]> set = Flags.Set();
+        Option<bool> anyHash = Flags.AnyHash();
         Option<int?> seed = new("--seed") { Description = "Where chance starts for what the checkpoint lacks", HelpName = "N" };
         return new Verb("import", "Makes a model of a checkpoint of MMAction2 or PyTorch; nothing in the file is executed.",
             "mlava import slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgb checkpoints/slowonly_…-40061d5f.pth --out model.zip --label-map ava_action_list_v2.1.pbtxt",
@@ -54,7 +54,8 @@ static class ImportCommand
         });
     }
 
-    static void CheckHash(string path, CancellationToken token)
+    /// <exception cref="CheckpointFormatException">The content is not the one that the name tells.</exception>
+    internal static void CheckHash(string path, CancellationToken token)
     {
         if (!File.Exists(path)) throw new FileNotFoundException(null, path);
         CheckpointHashResult hash = CheckpointHash.Verify(path, cancellation: token);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using MlAva.Annotations;
+using MlAva.Networks;
 using Spectre.Console;
 
 namespace MlAva.Cli.Commands;
@@ -25,11 +26,12 @@ static class ScoreCommand
         Option<double> threshold = Flags.WithDefault("--threshold", 0.5, "Show labels that score at least this", "0-1");
         Option<int> top = Flags.WithDefault("--top", 3, "Show at most so many labels a person", "N");
         Option<int?> gpu = Flags.Gpu();
+        Choice<InferencePrecision> precision = Flags.Precision();
         return new Verb("score", "Tells what the people in one video do, at given keyframes.",
             "mlava score --model model.zip --source film.mp4 --proposals people.pkl --out detections.csv",
             "mlava score --model model.zip --source rawframes/1j20qq1JyX4 --timestamps 902,903 --threshold 0.3 --top 5")
         {
-            model, source, video, proposals, timestamps, output, personScore, threshold, top, gpu,
+            model, source, video, proposals, timestamps, output, personScore, threshold, top, gpu, precision,
         }.Does((parsed, terminal, token) =>
         {
             string path = parsed.GetRequiredValue(source);
@@ -40,8 +42,9 @@ static class ScoreCommand
             if (!Path.Exists(path)) throw new FileNotFoundException("", path);
             ScoreRow[] rows = [.. Rows(id, path, parsed.GetValue(proposals), parsed.Given(timestamps), parsed.GetValue(personScore))];
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
-            ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
-            using IDisposable? native = transformer as IDisposable;
+            ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
+            using IDisposable? native = loaded as IDisposable;
+            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed));
             IDataView data = context.Data.LoadFromEnumerable(rows);
             ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
             ModelFile.CheckFeatureBank(transformer, data);

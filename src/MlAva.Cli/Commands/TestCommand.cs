@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Networks;
 
 namespace MlAva.Cli.Commands;
 
@@ -21,13 +22,14 @@ static class TestCommand
         Choice<MatchingProtocol> protocol = Flags.Protocol();
         Option<int?> numClasses = Flags.NumClasses();
         Option<int?> gpu = Flags.Gpu();
+        Choice<InferencePrecision> precision = Flags.Precision();
         Choice<BeyondEnd> beyondEnd = Coverage.Option();
         return new Verb("test", "Scores a data set with a trained model and evaluates it.",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --out det.csv --json map.json")
         {
             model, annotations, frames, labelMap, proposals, exclude, output, json, personScore, iou, ties, protocol, numClasses, gpu,
-            beyondEnd,
+            beyondEnd, precision,
         }.Does((parsed, terminal, token) =>
         {
             FrameMapOptions options = Flags.Rules(parsed, iou, ties, protocol);
@@ -47,8 +49,9 @@ static class TestCommand
                     TestMode = true,
                 },
             });
-            ITransformer transformer = ModelFile.Load(context, parsed.GetRequiredValue(model));
-            using IDisposable? native = transformer as IDisposable;
+            ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
+            using IDisposable? native = loaded as IDisposable;
+            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed));
             ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
             if (ModelFile.ClipOf(transformer) is { } clip)

@@ -25,4 +25,8 @@ public abstract record BackboneOptions
 
     /// <exception cref="ArgumentException">An option has an impossible value; the message names the option, the value and the legal range.</exception>
     public abstract void Validate();
+
+    /// <summary>A pathway, unless there is none.</summary>
+    private protected static ResNet3dOptions Given(ResNet3dOptions? pathway, string option) =>
+        pathway ?? throw new ArgumentException($"{option} is null; expected the shape of a pathway, {nameof(ResNet3dOptions)}.");
 }

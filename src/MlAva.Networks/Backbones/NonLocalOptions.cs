@@ -27,6 +27,7 @@ public sealed record NonLocalOptions
     public void Validate(IReadOnlyList<int> stageBlocks)
     {
         ArgumentNullException.ThrowIfNull(stageBlocks);
+        EnumOption.Check(Mode, $"{nameof(NonLocalOptions)}.{nameof(Mode)}");
         if (Reduction < 1) throw new ArgumentException($"{nameof(NonLocalOptions)}.{nameof(Reduction)} is {Reduction}; expected at least 1.");
         if (Blocks.Count < stageBlocks.Count || stageBlocks.Where((blocks, i) => Blocks[i].Count != blocks).Any())
             throw new ArgumentException($"{nameof(NonLocalOptions)}.{nameof(Blocks)} has ({string.Join(", ", Blocks.Select(b => b.Count))}) entries; expected one for each block of the stages: ({string.Join(", ", stageBlocks)}).");

@@ -85,6 +85,8 @@ public sealed record ResNet3dOptions
         CheckPerStage(SpatialStrides, stages);
         CheckPerStage(TemporalStrides, stages);
         CheckPerStage(Dilations, stages);
+        EnumOption.Check(InflateStyle, $"{nameof(ResNet3dOptions)}.{nameof(InflateStyle)}");
+        EnumOption.Check(Style, $"{nameof(ResNet3dOptions)}.{nameof(Style)}");
         NonLocal?.Validate(Blocks());
         Check(Inflate.Count >= stages, $"has {Inflate.Count} entries", $"one for each of the {stages} stages", nameof(Inflate));
     }

@@ -30,7 +30,12 @@ public sealed record SlowFastOptions : BackboneOptions
     public bool LateralNorm { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> OutputChannels() => [Slow.OutputChannels(), Fast.OutputChannels()];
+    /// <exception cref="ArgumentException"><see cref="Slow"/> or <see cref="Fast"/> is null.</exception>
+    public override IReadOnlyList<int> OutputChannels() =>
+    [
+        Given(Slow, $"{nameof(SlowFastOptions)}.{nameof(Slow)}").OutputChannels(),
+        Given(Fast, $"{nameof(SlowFastOptions)}.{nameof(Fast)}").OutputChannels(),
+    ];
 
     /// <inheritdoc/>
     public override int FrameMultiple() => ResampleRate;
@@ -41,8 +46,8 @@ public sealed record SlowFastOptions : BackboneOptions
     /// <inheritdoc/>
     public override void Validate()
     {
-        Slow.Validate();
-        Fast.Validate();
+        Given(Slow, $"{nameof(SlowFastOptions)}.{nameof(Slow)}").Validate();
+        Given(Fast, $"{nameof(SlowFastOptions)}.{nameof(Fast)}").Validate();
         Check(SpeedRatio >= 1, nameof(SpeedRatio), SpeedRatio, "at least 1");
         Check(ResampleRate >= SpeedRatio && ResampleRate % SpeedRatio == 0, nameof(ResampleRate), ResampleRate, $"a multiple of {nameof(SpeedRatio)}, {SpeedRatio}");
         Check(FusionKernel >= 1 && FusionKernel % 2 == 1, nameof(FusionKernel), FusionKernel, "an odd number");

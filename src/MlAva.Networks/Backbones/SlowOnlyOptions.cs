@@ -7,11 +7,12 @@ public sealed record SlowOnlyOptions : BackboneOptions
     public ResNet3dOptions Pathway { get; init; } = new();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> OutputChannels() => [Pathway.OutputChannels()];
+    /// <exception cref="ArgumentException"><see cref="Pathway"/> is null.</exception>
+    public override IReadOnlyList<int> OutputChannels() => [Given(Pathway, $"{nameof(SlowOnlyOptions)}.{nameof(Pathway)}").OutputChannels()];
 
     /// <inheritdoc/>
     public override Backbone Create() => new SlowOnly(this);
 
     /// <inheritdoc/>
-    public override void Validate() => Pathway.Validate();
+    public override void Validate() => Given(Pathway, $"{nameof(SlowOnlyOptions)}.{nameof(Pathway)}").Validate();
 }

@@ -36,6 +36,8 @@ public sealed record ActionHeadOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
+        EnumOption.Check(TemporalPooling, $"{nameof(ActionHeadOptions)}.{nameof(TemporalPooling)}");
+        EnumOption.Check(SpatialPooling, $"{nameof(ActionHeadOptions)}.{nameof(SpatialPooling)}");
         if (InputChannels < 1) throw Illegal(nameof(InputChannels), InputChannels, "at least 1");
         if (NumClasses < 2) throw Illegal(nameof(NumClasses), NumClasses, "at least 2 (column 0 and one class)");
         if (DropoutRatio is not (>= 0 and < 1)) throw Illegal(nameof(DropoutRatio), DropoutRatio, "0 to below 1");

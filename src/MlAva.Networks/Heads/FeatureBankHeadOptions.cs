@@ -53,6 +53,9 @@ public sealed record FeatureBankHeadOptions : SharedHeadOptions
     /// <inheritdoc/>
     public override void Validate()
     {
+        EnumOption.Check(Operator, $"{nameof(FeatureBankHeadOptions)}.{nameof(Operator)}");
+        EnumOption.Check(TemporalPooling, $"{nameof(FeatureBankHeadOptions)}.{nameof(TemporalPooling)}");
+        EnumOption.Check(SpatialPooling, $"{nameof(FeatureBankHeadOptions)}.{nameof(SpatialPooling)}");
         Check(BankChannels >= 1, nameof(BankChannels), BankChannels, "at least 1");
         Check(WindowSize >= 2 && WindowSize % 2 == 0, nameof(WindowSize), WindowSize, "an even number of at least 2");
         Check(FeaturesPerSecond >= 1, nameof(FeaturesPerSecond), FeaturesPerSecond, "at least 1");

@@ -17,8 +17,11 @@ static unsafe class WinogradConvolution
     const long ChunkBytes = 12 * 1024 * 1024;
 
     /// <summary>Whether there is a way for a kernel.</summary>
-    public static bool Takes(ConvolutionShape shape, long inputs, long outputs) => inputs * outputs * shape.Kernel.T * shape.Kernel.H * shape.Kernel.W <= MostWeights && inputs % TileKernel.Lanes == 0 && outputs % TileKernel.Lanes == 0 &&
-        shape is { Kernel: (3, 1, 1), Stride: (1, 1, 1), Padding: (1, 0, 0), Dilation: (1, 1, 1) } or { Kernel: (1, 3, 3), Stride: (1, 1, 1), Padding: (0, 1, 1), Dilation: (1, 1, 1) };
+    public static bool Takes(ConvolutionShape shape, long inputs, long outputs) =>
+        inputs * outputs * shape.Kernel.T * shape.Kernel.H * shape.Kernel.W <= MostWeights
+        && inputs % TileKernel.Lanes == 0 && outputs % TileKernel.Lanes == 0
+        && shape is { Kernel: (3, 1, 1), Stride: (1, 1, 1), Padding: (1, 0, 0), Dilation: (1, 1, 1) }
+            or { Kernel: (1, 3, 3), Stride: (1, 1, 1), Padding: (0, 1, 1), Dilation: (1, 1, 1) };
 
     /// <summary>Weights as factors, packed.</summary>
     /// <param name="weights">[O, I, kt, kh, kw] float32 on the CPU, contiguous.</param>

@@ -54,10 +54,10 @@ static unsafe class WinogradTransform
         }
         Vector512<float> s = m[1] + m[2], d = m[1] - m[2], p = m[3] + m[4], q = m[3] - m[4];
         q += q;
-        Vector512<float> two = Vector512.Create(4f);
+        Vector512<float> four = Vector512.Create(4f);
         y[0] = m[0] + s + p;
         y[step] = d + q;
-        y[2 * step] = s + two * p;
-        y[3 * step] = d + two * q + m[5];
+        y[2 * step] = s + four * p;
+        y[3 * step] = d + four * q + m[5];
     }
 }

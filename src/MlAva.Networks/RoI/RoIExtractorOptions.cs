@@ -27,5 +27,6 @@ public sealed record RoIExtractorOptions
         if (OutputSize < 1) throw new ArgumentException($"{nameof(RoIExtractorOptions)}.{nameof(OutputSize)} is {OutputSize}; expected at least 1.");
         if (FeatureStride < 1) throw new ArgumentException($"{nameof(RoIExtractorOptions)}.{nameof(FeatureStride)} is {FeatureStride}; expected at least 1.");
         if (SamplingRatio < 0) throw new ArgumentException($"{nameof(RoIExtractorOptions)}.{nameof(SamplingRatio)} is {SamplingRatio}; expected 0 (adaptive) or more.");
+        EnumOption.Check(TemporalPooling, $"{nameof(RoIExtractorOptions)}.{nameof(TemporalPooling)}");
     }
 }

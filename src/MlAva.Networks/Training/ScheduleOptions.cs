@@ -30,6 +30,8 @@ public sealed record ScheduleOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
+        EnumOption.Check(Policy, $"{nameof(ScheduleOptions)}.{nameof(Policy)}");
+        EnumOption.Check(WarmupUnit, $"{nameof(ScheduleOptions)}.{nameof(WarmupUnit)}");
         if (LearningRate <= 0 || !double.IsFinite(LearningRate)) throw Illegal(nameof(LearningRate), LearningRate, "above 0");
         if (Gamma is not (> 0 and <= 1)) throw Illegal(nameof(Gamma), Gamma, "above 0, at most 1");
         if (!(MinLearningRate >= 0 && MinLearningRate <= LearningRate)) throw Illegal(nameof(MinLearningRate), MinLearningRate, $"0 to {nameof(LearningRate)}");

@@ -89,6 +89,25 @@ readonly struct ReferenceDictionary(JsonElement element, string path)
         if (Flag(key, !only) != only) throw Unknown(key, $"{!only}", $"{only}, the only one known here");
     }
 
+    /// <summary>Refuses every entry but these with one of these values (texts, flags or numbers), all at once; entries may be left out.</summary>
+    public void RequireOnly(params (string Key, object[] Values)[] known)
+    {
+        string[] wrong = [.. element.EnumerateObject()
+            .Where(entry => !known.Any(k => k.Key == entry.Name && k.Values.Any(value => Is(entry.Value, value))))
+            .Select(entry => $"{entry.Name} = {entry.Value.GetRawText()}")];
+        if (wrong.Length == 0) return;
+        IEnumerable<string> legal = known.Select(k => $"{k.Key} = {string.Join(" or ", k.Values.Select(v => JsonSerializer.Serialize(v)))}");
+        throw new ArgumentException($"{path} has {string.Join(", ", wrong)}; expected nothing but {string.Join(", ", legal)}.");
+    }
+
+    static bool Is(JsonElement entry, object value) => value switch
+    {
+        string text => entry.ValueKind == JsonValueKind.String && entry.GetString() == text,
+        bool flag => AsFlag(entry) == flag,
+        double number => entry.ValueKind == JsonValueKind.Number && entry.GetDouble().Equals(number),
+        _ => false,
+    };
+
     public ArgumentException Unknown(string key, string found, string expected) => new($"{path}.{key} is '{found}'; expected {expected}.");
 
     JsonElement Get(string key) => TryGet(key, out JsonElement value) ? value : throw new ArgumentException($"{path} has no entry '{key}'; expected one.");

@@ -61,6 +61,7 @@ public static class ReferenceModel
         p.Require("conv1_stride_s", 2);
         p.Require("pool1_stride_s", 2);
         p.Require("with_pool1", true);
+        CheckNormalization(p);
         if (p.Has("out_indices") && !p.Ints("out_indices", []).SequenceEqual([stages - 1]))
             throw p.Unknown("out_indices", string.Join(", ", p.Ints("out_indices", [])), $"({stages - 1}), the last stage alone");
         IReadOnlyList<int>? blocks = p.Has("stage_blocks") ? p.Ints("stage_blocks", []) : null;
@@ -100,6 +101,7 @@ public static class ReferenceModel
         IReadOnlyList<IReadOnlyList<bool>> where = p.PerBlock("non_local", blocks);
         if (!where.Any(stage => stage.Any(block => block))) return null;
         ReferenceDictionary settings = p.Part("non_local_cfg", optional: true);
+        if (settings.Has("norm_cfg")) CheckNormalization(settings);
         return new()
         {
             Blocks = where,
@@ -126,13 +128,31 @@ public static class ReferenceModel
         e.RequireGiven("with_temporal_pool", true);
         return new()
         {
-            OutputSize = e.Int("output_size", 16),
+            OutputSize = Square(e, "output_size", 16),
             FeatureStride = e.Int("featmap_stride", 16),
             SamplingRatio = e.Int("sampling_ratio", 0),
             Aligned = e.Flag("aligned", true),
             TemporalPooling = Temporal(e, "temporal_pool_mode"),
             WithGlobal = e.Flag("with_global", false),
         };
+    }
+
+    /// <summary>A side, or a height and the same width.</summary>
+    static int Square(ReferenceDictionary part, string key, int absent) => part.Ints(key, [absent]) switch
+    {
+        [int side] => side,
+        [int height, int width] when height == width => height,
+        int[] other => throw part.Unknown(key, $"({string.Join(", ", other)})", "a side, or a height and the same width, such as 8 or [8, 8]"),
+    };
+
+    /// <summary>Normalisation here is that of PyTorch's defaults; settings that would make it another are refused.</summary>
+    static void CheckNormalization(ReferenceDictionary part)
+    {
+        if (part.IsNull("norm_cfg")) throw part.Unknown("norm_cfg", "None", "a dictionary, as there is no network without normalisation");
+        if (!part.Has("norm_cfg")) return;
+        part.Part("norm_cfg").RequireOnly(
+            ("type", ["BN3d", "SyncBN"]), ("requires_grad", [true]), ("eps", [1e-5]), ("momentum", [0.1]), ("affine", [true]),
+            ("track_running_stats", [true]));
     }
 
     static SharedHeadOptions SharedHead(ReferenceDictionary h)

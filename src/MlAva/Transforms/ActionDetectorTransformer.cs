@@ -82,6 +82,15 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     public ActionDetectorTransformer WithFeatureBank(FeatureBankSource bank) => new(_environment, new TransformerChain<ITransformer>(
         SampleFrames, LoadClip, Resize, RoIFeatures.WithFeatureBank(bank), Head), ownsParts: false);
 
+    /// <summary>
+    /// The same detector prepared otherwise, such as in bfloat16. It works with this one's networks, which stay this one's; used by turns,
+    /// the two prepare them anew at each change.
+    /// </summary>
+    /// <param name="inference">The settings.</param>
+    /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    public ActionDetectorTransformer WithInference(InferenceOptions inference) => new(_environment, new TransformerChain<ITransformer>(
+        SampleFrames, LoadClip, Resize, RoIFeatures.WithInference(inference), Head), ownsParts: false);
+
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(inputSchema);
 

@@ -34,7 +34,7 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         : this(environment, options, new(detector, new(options.Mean, options.StandardDeviation, device)), ownsNetwork: true)
     {
         detector.to(device);
-        detector.PrepareForInference(options.Inference);
+        _network.Prepare(options.Inference);
     }
 
     ExtractRoIFeaturesTransformer(IHostEnvironment environment, ExtractRoIFeaturesOptions options, SharedNetwork network, bool ownsNetwork)
@@ -69,6 +69,19 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(bank);
         return new(Host, Options with { FeatureBank = bank }, _network, ownsNetwork: false);
+    }
+
+    /// <summary>
+    /// The same network prepared otherwise, such as in bfloat16. It stays this transformer's: disposing of the result frees nothing. Used by
+    /// turns, the two prepare it anew at each change.
+    /// </summary>
+    /// <param name="inference">The settings.</param>
+    /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    public ExtractRoIFeaturesTransformer WithInference(InferenceOptions inference)
+    {
+        ArgumentNullException.ThrowIfNull(inference);
+        inference.Validate();
+        return new(Host, Options with { Inference = inference }, _network, ownsNetwork: false);
     }
 
     /// <summary>
@@ -150,6 +163,7 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         {
             using var _ = no_grad();
             using DisposeScope scope = NewDisposeScope();
+            _network.Prepare(Options.Inference);
             Detector detector = _network.Detector;
             Tensor? context = longTerm(pixels.Length / 4, Device);
             Tensor features = detector.ExtractRoIFeatures(_network.Batcher.ToTensor([clip]), RoIs.Join([pixels]), context);
@@ -176,14 +190,26 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
 
     static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
 
-    /// <summary>What transformers with different banks have in common. The network is not thread-safe, so the gate is.</summary>
+    /// <summary>
+    /// What transformers with different banks or preparations have in common. The network is not thread-safe, so the gate is.
+    /// </summary>
     sealed class SharedNetwork(Detector detector, ClipBatcher batcher) : IDisposable
     {
+        InferenceOptions? _prepared;
+
         public Detector Detector => detector;
 
         public ClipBatcher Batcher => batcher;
 
         public Lock Gate { get; } = new();
+
+        /// <summary>Prepares the network, unless it is prepared in this way.</summary>
+        public void Prepare(InferenceOptions inference)
+        {
+            if (inference == _prepared) return;
+            detector.PrepareForInference(inference);
+            _prepared = inference;
+        }
 
         public void Dispose()
         {
