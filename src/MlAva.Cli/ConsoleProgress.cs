@@ -48,10 +48,11 @@ sealed class ConsoleProgress
     /// <param name="done">Items done.</param>
     /// <param name="total">Items in all.</param>
     /// <param name="what">What they are, in the plural.</param>
-    public void Report(long done, long total, string what)
+    /// <param name="before">How many of those done an earlier run did: they say nothing about the rate.</param>
+    public void Report(long done, long total, string what, long before = 0)
     {
-        double rate = done / Math.Max(1e-9, _clock.Elapsed.TotalSeconds);
-        string left = done == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+        double rate = (done - before) / Math.Max(1e-9, _clock.Elapsed.TotalSeconds);
+        string left = done == before ? "" : string.Create(CultureInfo.InvariantCulture,
             $", {rate:0.0##} a second, {Time(TimeSpan.FromSeconds(Math.Max(0, total - done) / rate))} left");
         Report((double)done / Math.Max(1, total), string.Create(CultureInfo.InvariantCulture, $"{done} of {total} {what}{left}"));
     }

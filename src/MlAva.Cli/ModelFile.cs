@@ -54,9 +54,18 @@ static class ModelFile
             ? new() { Sampling = sample.Options.Sampling, Frames = load.Options } : null;
     }
 
+    /// <summary>Holds the bank of a model that takes long-term features against keyframes, before they are scored.</summary>
+    /// <exception cref="FormatException">A file of the bank is missing, or holds something else.</exception>
+    /// <exception cref="ArgumentException">The bank's features are of another size, or not those of these videos and times.</exception>
+    public static void CheckFeatureBank(ITransformer model, IDataView keyframes)
+    {
+        foreach (ExtractRoIFeaturesTransformer part in Parts(model).OfType<ExtractRoIFeaturesTransformer>())
+            part.CheckFeatureBank(keyframes);
+    }
+
     static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
     {
-        ActionDetectorTransformer detector => [detector.SampleFrames, detector.LoadClip],
+        ActionDetectorTransformer detector => [detector.SampleFrames, detector.LoadClip, detector.RoIFeatures],
         IEnumerable<ITransformer> chain => chain.SelectMany(Parts),
         _ => [model],
     };

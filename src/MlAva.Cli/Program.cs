@@ -13,6 +13,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     FetchCommand.Create(),
     ImportCommand.Create(),
     ExportCommand.Create(),
+    FeatureBankCommand.Create(),
     VerifyCommand.Create(),
     ConfigCommand.Create(),
     DoctorCommand.Create(),

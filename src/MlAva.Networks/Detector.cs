@@ -16,6 +16,8 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     [ComponentName(Name = "roi_head")]
     readonly RoIHead _roiHead;
 
+    Preparation? _preparation;
+
     /// <exception cref="ArgumentException">An option has an impossible value, or the parts do not fit together.</exception>
     public Detector(DetectorOptions options)
         : base(nameof(Detector))
@@ -52,6 +54,55 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
         Head.InitializeWeights();
     }
 
+    /// <summary>What computes each convolution since <see cref="PrepareForInference"/>, layer by layer and shape by shape as clips came; empty: not prepared.</summary>
+    public InferencePlan InferencePlan => IsPrepared ? _preparation!.Plan : new([]);
+
+    /// <summary>Whether a preparation for inference is in force.</summary>
+    public bool IsPrepared => _preparation is not null && modules().OfType<Convolution>().All(c => c.IsPrepared);
+
+    /// <summary>
+    /// Goes over to evaluation mode and makes scoring fast: normalisation is folded into the convolutions, and each is computed in the form that suits
+    /// it. Only forward passes that record no gradients (<c>no_grad</c>, <c>inference_mode</c>) use it. Parameters, and so what is saved,
+    /// stay as they are. The preparation is dropped by <c>train()</c>, by loading or initialising weights and by moving the network; after writing into
+    /// parameters directly, prepare anew.
+    /// </summary>
+    /// <param name="options">The settings; null: the defaults, which measure.</param>
+    /// <exception cref="ArgumentException">An option has an impossible value.</exception>
+    public void PrepareForInference(InferenceOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        eval();
+        DropPreparation();
+        _preparation = new(options);
+        ScalarType type = options.Precision == InferencePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        // Units first: what remains are convolutions without normalisation.
+        HashSet<Convolution> prepared = [];
+        foreach ((string name, nn.Module module) in named_modules())
+        {
+            if (module is ConvolutionUnit unit && prepared.Add(unit.Convolution)) unit.Prepare(name, _preparation, TypeOf(name));
+        }
+        foreach ((string name, nn.Module module) in named_modules())
+        {
+            if (module is Convolution plain && prepared.Add(plain)) plain.Prepare(name, null, _preparation, TypeOf(name));
+        }
+        ScalarType TypeOf(string name) => name.StartsWith("backbone.", StringComparison.Ordinal) ? type : ScalarType.Float32;
+    }
+
+    /// <summary>Back to the network as it was trained; frees what <see cref="PrepareForInference"/> took.</summary>
+    public void DropPreparation()
+    {
+        Convolution.DropPreparations(this);
+        _preparation = null;
+    }
+
+    /// <inheritdoc/>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        DropPreparation();
+        return base.load_state_dict(source, strict, skip);
+    }
+
     /// <summary>Features of boxes as the action head takes them.</summary>
     /// <param name="clips">[N, 3, T, H, W] float32, normalised.</param>
     /// <param name="rois">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>
@@ -60,11 +111,15 @@ public sealed class Detector : nn.Module<Tensor, ReadOnlyMemory<float>, Tensor>
     public Tensor ExtractRoIFeatures(Tensor clips, ReadOnlyMemory<float> rois, Tensor? longTerm = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor map = RoIExtractor.Join(Backbone.forward(clips));
+        Tensor map = RoIExtractor.Join(WideMaps(Backbone.forward(clips)));
         Tensor features = RoIExtractor.Pool(map, rois);
         if (SharedHead is not null) features = SharedHead.forward(features, map, rois, longTerm);
         return features.MoveToOuterDisposeScope();
     }
+
+    // A backbone prepared for bfloat16 gives such maps, while extraction and heads stay in the parameters' own numbers.
+    IReadOnlyList<Tensor> WideMaps(IReadOnlyList<Tensor> maps) =>
+        _preparation is { Options.Precision: InferencePrecision.BFloat16 } ? [.. maps.Select(m => m.to(ScalarType.Float32))] : maps;
 
     /// <param name="input1">Clips [N, 3, T, H, W] float32, normalised.</param>
     /// <param name="input2">R×5 numbers: clip index, x1, y1, x2, y2 in pixels of the clips.</param>

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Checkpoints;
 using MlAva.Evaluation;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
 using MlAva.Training;
@@ -83,7 +84,8 @@ public sealed class ActionDetectionCatalog
             {
                 ModuleState.LoadStrict(detector, file.Tensors, options.Path);
             }
-            return new ActionDetectorTransformer(_context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context));
+            return new ActionDetectorTransformer(
+                _context, options.Clip, network, options.ClassNames, detector, ComputeDevice.Choose(_context), options.FeatureBank);
         }
         catch
         {
@@ -91,6 +93,26 @@ public sealed class ActionDetectionCatalog
             throw;
         }
     }
+
+    /// <summary>
+    /// The features of every person in every keyframe, as long-term features for other detectors (reference specification §10.1).
+    /// </summary>
+    /// <param name="model">A detector, or a pipeline up to <c>ExtractRoIFeatures</c>, whose network relates boxes to nothing else.</param>
+    /// <param name="data">The keyframes with <c>Proposals</c>: load them with <c>testMode</c>, so that no second is left out.</param>
+    /// <exception cref="ArgumentException">The model makes no features for a bank, or a column is missing.</exception>
+    public FeatureBank BuildFeatureBank(ITransformer model, IDataView data) => BuildFeatureBank(model, data, new());
+
+    /// <summary>
+    /// The features of every person in every keyframe, as long-term features for other detectors (reference specification §10.1).
+    /// </summary>
+    /// <param name="model">A detector, or a pipeline up to <c>ExtractRoIFeatures</c>, whose network relates boxes to nothing else.</param>
+    /// <param name="data">The keyframes with <c>Proposals</c>: load them with <c>testMode</c>, so that no second is left out.</param>
+    /// <param name="options">Where parts are kept, who is told, what ends the work.</param>
+    /// <exception cref="ArgumentException">The model makes no features for a bank, or a column is missing.</exception>
+    /// <exception cref="CheckpointFormatException">A part from before is damaged, or belongs to another model or other data.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; parts were left where they are kept.</exception>
+    public FeatureBank BuildFeatureBank(ITransformer model, IDataView data, FeatureBankBuildOptions options) =>
+        FeatureBankBuilder.Build(model, data, options);
 
     /// <summary>
     /// Frame-mAP of scored data (<c>VideoId</c>, <c>Timestamp</c>, <c>Boxes</c>, <c>Labels</c>, <c>PredictedBoxes</c>, <c>Score</c>). Scores and boxes are

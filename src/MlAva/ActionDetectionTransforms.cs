@@ -63,7 +63,10 @@ public sealed class ActionDetectionTransforms
     /// <c>Clip</c>, <c>Rois</c> or else <c>Proposals</c> → <c>RoiFeatures</c>, <c>PredictedBoxes</c>, with a network whose weights stay as they are.
     /// </summary>
     /// <param name="options">The network and the normalisation.</param>
-    /// <param name="weights">A safetensors file with the backbone's weights (names with or without <c>backbone.</c>); null: random features.</param>
+    /// <param name="weights">
+    /// A safetensors file with the weights of a detector (names beginning with <c>backbone.</c> and, where the network has such a head,
+    /// <c>roi_head.shared_head.</c>) or of its backbone alone; null: random features.
+    /// </param>
     /// <param name="seed">Where chance starts when there are no weights.</param>
     public AvaEstimator<ExtractRoIFeaturesTransformer> ExtractRoIFeatures(ExtractRoIFeaturesOptions options, string? weights = null, int seed = 0)
     {
@@ -71,7 +74,7 @@ public sealed class ActionDetectionTransforms
         TorchSharp.torch.random.manual_seed(seed);
         Detector detector = new(network);
         detector.InitializeWeights();
-        if (weights is not null) BackboneWeights.Load(detector.Backbone, weights);
+        if (weights is not null) FeatureWeights.Load(detector, weights);
         return Estimator(new ExtractRoIFeaturesTransformer(_context, options with { Network = network }, detector, ComputeDevice.Choose(_context)));
     }
 

@@ -9,6 +9,7 @@ public class UsageTests
     [InlineData("evaluate", "--detections", "[default: mmaction2]", "mlava evaluate --annotations")]
     [InlineData("doctor", "--json", "mlava doctor", "report.json")]
     [InlineData("config", "list", "show <CONFIG>", "diff <A>", "schema", "mlava config show")]
+    [InlineData("lfb", "build", "merge <FILE>", "info <FILE>")]
     public void Every_verb_explains_itself(string verb, params string[] words)
     {
         Tool run = Tool.Run(verb, "--help").ExitsWith(0);

@@ -22,7 +22,7 @@ static class EagerCases
     };
 
     public static IReadOnlyDictionary<string, (DetectorOptions Options, long[] Clip)> All { get; } =
-        new[] { Widths(), Blocks(), Time(), Stems(), NonLocal(), SlowFasts(), SlowFastTime(), RoIs(), Heads(), ActorRelations(), FeatureBanks() }
+        new[] { Widths(), Blocks(), Time(), Stems(), NonLocal(), SlowFasts(), SlowFastTime(), RoIs(), Heads(), ActorRelations(), FeatureBanks(), Frozen() }
             .SelectMany(cases => cases).ToDictionary(c => c.Name, c => (c.Options, c.Clip));
 
     static (string Name, DetectorOptions Options, long[] Clip) Single(string name, ResNet3dOptions pathway, params long[] clip) =>
@@ -243,5 +243,25 @@ static class EagerCases
 
         static (string Name, DetectorOptions Options, long[] Clip) With(string name, FeatureBankHeadOptions bank) =>
             ("feature bank, " + name, ShortSlowOnly with { SharedHead = bank }, [3, 3, 2, 45, 52]);
+    }
+
+    static IEnumerable<(string Name, DetectorOptions Options, long[] Clip)> Frozen()
+    {
+        SlowFastOptions normalised = TwoPathways with { LateralNorm = true };
+        return
+        [
+            Single("frozen stem", Narrow with { FrozenStages = 0 }),
+            Single("two frozen stages", Narrow with { FrozenStages = 2, NonLocal = new() { Blocks = [[false], [true, true], [true], [false]] } }),
+            Single("frozen as a whole", Narrow with { FrozenStages = 4 }),
+            Single("fixed statistics", Narrow with { NormEval = true, NonLocal = new() { Blocks = [[false], [true, false], [false], [false]] } }),
+            Double("two frozen stages of the slow pathway", normalised with { Slow = Slow with { FrozenStages = 2 } }),
+            Double("frozen slow stem", normalised with { Slow = Slow with { FrozenStages = 0 } }),
+            Double("frozen slow pathway", normalised with { Slow = Slow with { FrozenStages = 4 } }),
+            Double("two frozen stages of the fast pathway", normalised with { Fast = Fast with { FrozenStages = 2 } }),
+            Double("other frozen stages of both", normalised with { Slow = Slow with { FrozenStages = 1 }, Fast = Fast with { FrozenStages = 3 } }),
+            Double("fixed statistics of the slow pathway", normalised with { Slow = Slow with { NormEval = true } }),
+            Double("fixed statistics of the fast pathway", normalised with { Fast = Fast with { NormEval = true } }),
+            Double("fixed statistics of one, frozen stages of the other", normalised with { Slow = Slow with { NormEval = true }, Fast = Fast with { FrozenStages = 1 } }),
+        ];
     }
 }

@@ -8,7 +8,10 @@ namespace MlAva.Networks.Tests;
 /// The detector once more, written from its description alone (reference specification §2, §3, §4.1, §10.1) and as plainly as possible: every layer is
 /// one call of torch on [N, C, T, H, W], every weight is looked up by its name. It shares no code with the library, so agreement means something.
 /// </summary>
-sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, bool training = false)
+/// <param name="options">The shape.</param>
+/// <param name="state">Weights and statistics by name.</param>
+/// <param name="training">Which normalisations, by the name of their layer, take the batch's statistics; null: none.</param>
+sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, Tensor> state, Predicate<string>? training = null)
 {
     static readonly Scalar One = 1, Epsilon = 1e-5;
 
@@ -17,8 +20,11 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     /// <summary>Names of the weights and statistics that were looked up.</summary>
     public IReadOnlySet<string> Used => _used;
 
+    /// <summary>Names of the counters of the normalisations that took the batch's statistics.</summary>
+    public HashSet<string> BatchesSeen { get; } = [];
+
     /// <summary>What each layer of the backbone gave, by the reference's names, in the order of the calls.</summary>
-    public List<(string Name, Tensor Value)> Layers { get; } = [];
+    public OrderedDictionary<string, Tensor> Layers { get; } = [];
 
     /// <summary>Feature maps, slow first.</summary>
     public Tensor[] Backbone(Tensor clips) => options.Backbone is SlowFastOptions slowFast
@@ -141,7 +147,8 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         Tensor Projected(string part, bool halve)
         {
             Tensor projected = Unit(x, $"{name}.{part}{(halve ? ".0" : "")}", (1, 1, 1), (0, 0, 0), normalize: false, activate: false, bias: true);
-            return halve ? Said($"{name}.{part}.1", Halved(projected)) : projected;
+            // mmcv pools g and phi with one and the same layer, which is named after g; its record keeps the last call.
+            return halve ? Said($"{name}.g.1", Halved(projected)) : projected;
         }
 
         static Tensor Halved(Tensor all) => F.max_pool3d(all, [1, 2, 2], [1, 2, 2]);
@@ -233,8 +240,10 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
             x, Weight(key + ".conv.weight"), bias ? Weight(key + ".conv.bias") : null, [stride.T, stride.H, stride.W], [padding.T, padding.H, padding.W], [d.T, d.H, d.W]);
         if (normalize)
         {
-            x = F.batch_norm(
-                x, Weight(key + ".bn.running_mean"), Weight(key + ".bn.running_var"), Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), training, momentum: 0.1, eps: 1e-5);
+            Tensor mean = Weight(key + ".bn.running_mean"), variance = Weight(key + ".bn.running_var");
+            bool ofBatch = training?.Invoke(key) ?? false;
+            if (ofBatch) BatchesSeen.Add(key + ".bn.num_batches_tracked");
+            x = F.batch_norm(x, mean, variance, Weight(key + ".bn.weight"), Weight(key + ".bn.bias"), ofBatch, momentum: 0.1, eps: 1e-5);
         }
         if (activate) x = x.relu();
         return root == "backbone." ? Said(name, x) : x;
@@ -256,7 +265,7 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
 
     Tensor Said(string name, Tensor value)
     {
-        Layers.Add((name, value));
+        Layers[name] = value;
         return value;
     }
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using static TorchSharp.torch;
 
 namespace MlAva.Networks.Tests;
@@ -19,6 +20,20 @@ public sealed class EagerNetworkTests : IDisposable
     {
         (DetectorOptions options, long[] clip) = EagerCases.All[name];
         EagerComparison.Agrees(options, clip);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Any_shape_agrees(uint stream)
+    {
+        PCG random = new(stream, 20210301);
+        for (int i = 0; i < 50; i++)
+        {
+            (DetectorOptions options, long[] clip) = EagerGenerators.Detectors.Generate(random, null, out _);
+            EagerComparison.Agrees(options, clip, seed: i);
+        }
     }
 
     public void Dispose() => set_num_threads(_threads);

@@ -39,6 +39,64 @@ public sealed class TrainingModeTests
         foreach ((string name, Parameter parameter) in network.named_parameters()) Assert.Equal(IsFrozen(name), parameter.grad is null);
     }
 
+    [Theory]
+    [InlineData(-1, -1, "")]
+    [InlineData(0, -1, "slow_path.conv1.")]
+    [InlineData(1, -1, "slow_path.conv1. slow_path.layer1. slow_path.layer1_lateral.")]
+    [InlineData(2, 0, "slow_path.conv1. slow_path.layer1. slow_path.layer1_lateral. slow_path.layer2. slow_path.layer2_lateral. fast_path.conv1.")]
+    [InlineData(-1, 2, "fast_path.conv1. fast_path.layer1. fast_path.layer2.")]
+    [InlineData(3, 3, "slow_path.conv1. slow_path.layer1. slow_path.layer1_lateral. slow_path.layer2. slow_path.layer2_lateral. slow_path.layer3. fast_path.conv1. fast_path.layer1. " +
+        "fast_path.layer2. fast_path.layer3.")]
+    public void Frozen_stages_take_their_laterals_along_but_never_the_one_behind_the_stem(int slow, int fast, string prefixes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(1);
+        string[] still = [.. prefixes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => "backbone." + p)];
+        bool IsFrozen(string name) => still.Any(p => name.StartsWith(p, StringComparison.Ordinal));
+        ResNet3dOptions three = Small with { StageBlocks = [1, 1, 1] };
+        using Detector detector = new(new DetectorOptions
+        {
+            Backbone = new SlowFastOptions
+            {
+                Slow = three with { BaseChannels = 8, FrozenStages = slow }, Fast = three with { FrozenStages = fast }, ChannelRatio = 2, LateralNorm = true, ResampleRate = 4, SpeedRatio = 4,
+            },
+        }.WithMatchingHead());
+        Assert.All(detector.named_parameters(), p => Assert.Equal(!IsFrozen(p.name), p.parameter.requires_grad));
+
+        detector.eval();
+        detector.train();
+        Dictionary<string, Tensor> before = Copy(detector);
+        detector.forward(randn([2, 3, 8, 32, 32]), new float[] { 0, 2, 2, 30, 30, 1, 4, 4, 20, 28 }).sum().backward();
+        foreach ((string name, Tensor after) in detector.state_dict())
+        {
+            bool statistic = name.Contains("running_", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
+            Assert.True(after.bytes.SequenceEqual(before[name].bytes) == (!statistic || IsFrozen(name)), name);
+        }
+        foreach ((string name, Parameter parameter) in detector.named_parameters()) Assert.Equal(IsFrozen(name), parameter.grad is null);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void NormEval_is_a_matter_of_one_pathway(bool slow, bool fast)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(1);
+        using SlowFast network = new(new()
+        {
+            Slow = Small with { BaseChannels = 8, NormEval = slow }, Fast = Small with { NormEval = fast }, ChannelRatio = 2, LateralNorm = true, ResampleRate = 4, SpeedRatio = 4,
+        });
+        network.train();
+        Dictionary<string, Tensor> before = Copy(network);
+        network.forward(randn([2, 3, 8, 32, 32]));
+        foreach ((string name, Tensor after) in network.state_dict())
+        {
+            if (!name.Contains("running_", StringComparison.Ordinal)) continue;
+            bool stays = name.StartsWith("slow_path.", StringComparison.Ordinal) ? slow : fast;
+            Assert.True(after.bytes.SequenceEqual(before[name].bytes) == stays, name);
+        }
+    }
+
     [Fact]
     public void Under_NormEval_no_statistic_moves_but_every_parameter_is_trained()
     {

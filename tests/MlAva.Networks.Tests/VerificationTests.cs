@@ -28,6 +28,23 @@ public sealed class VerificationTests
         Assert.Empty(report.Skipped);
     }
 
+    [Theory]
+    [MemberData(nameof(DetectorParityTests.Shipped), MemberType = typeof(DetectorParityTests))]
+    public void A_shipped_case_prepared_for_inference_is_within_every_tolerance(string name)
+    {
+        VerificationReport report = Verification.Run(new ReferenceCase(GoldenCase.Shipped(name)), new() { Engine = VerificationEngine.Prepared, Training = false });
+        Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+        Assert.True(Verification.Run(new ReferenceCase(GoldenCase.Shipped(name)), new() { Engine = VerificationEngine.Prepared, Precision = ScalarType.BFloat16 }).IsWithin);
+    }
+
+    [SharedTheory("golden")]
+    [MemberData(nameof(DetectorParityTests.All), MemberType = typeof(DetectorParityTests))]
+    public void Each_case_prepared_for_inference_is_within_every_tolerance(string name)
+    {
+        VerificationReport report = Verification.Run(new ReferenceCase(SharedData.Path($"golden/{name}")), new() { Engine = VerificationEngine.Prepared, Training = false });
+        Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+    }
+
     [Fact]
     public void Float64_is_compared_too_and_bfloat16_leaves_training_out()
     {

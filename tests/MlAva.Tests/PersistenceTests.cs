@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlAva.TestSupport;
@@ -19,12 +17,12 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         using TemporaryFolder folder = new();
         using ActionDetectorTransformer model = context.ActionDetection().Trainers.ActionDetector(set.Options).Fit(data);
         context.Model.Save(model, data.Schema, folder.File("model.zip"));
-        float[] here = PredictHere(context, model);
+        float[] here = ModelReader.ScoreHere(set, context, model);
 
-        string[] lines = RunReader(folder.File("model.zip"));
+        string[] lines = ModelReader.Run(set, folder.File("model.zip"));
         Assert.Contains($"type {typeof(ActionDetectorTransformer).FullName}", lines);
         Assert.Contains("names ,red,blue,move", lines);
-        Assert.Equal(here, ScoresIn(lines));
+        Assert.Equal(here, ModelReader.ScoresIn(lines));
     }
 
     [Fact]
@@ -53,11 +51,11 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         // What serves predictions is the scoring part: training steps ask for columns that a new video does not have.
         TransformerChain<ITransformer> scoring = model.GetModelFor(TransformerScope.Scoring);
         context.Model.Save(scoring, data.Schema, folder.File("model.zip"));
-        string[] lines = RunReader(folder.File("model.zip"));
+        string[] lines = ModelReader.Run(set, folder.File("model.zip"));
         Assert.Equal(
             [typeof(SampleFramesTransformer), typeof(LoadClipTransformer), typeof(ClipStepTransformer), typeof(ExtractRoIFeaturesTransformer), typeof(ScoreActionsTransformer)],
             lines.Where(l => l.StartsWith("type ", StringComparison.Ordinal)).Select(l => typeof(AvaColumns).Assembly.GetType(l[5..])));
-        Assert.Equal(PredictHere(context, scoring), ScoresIn(lines));
+        Assert.Equal(ModelReader.ScoreHere(set, context, scoring), ModelReader.ScoresIn(lines));
     }
 
     [Fact]
@@ -85,43 +83,5 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         context.Model.Save(model, data.Schema, folder.File("model.zip"));
         using (FileStream file = File.OpenWrite(folder.File("model.zip"))) file.SetLength(file.Length - 4096);
         Assert.ThrowsAny<Exception>(() => context.Model.Load(folder.File("model.zip"), out _));
-    }
-
-    float[] PredictHere(MLContext context, ITransformer model)
-    {
-        using PredictionEngine<Keyframe, Scored> engine = context.Model.CreatePredictionEngine<Keyframe, Scored>(model);
-        return engine.Predict(new() { VideoId = "video", Timestamp = 902, Source = set.Source(0), Proposals = [0.1f, 0.1f, 0.6f, 0.9f, 1, 0.3f, 0.2f, 0.9f, 0.8f, 0.95f] }).Score;
-    }
-
-    string[] RunReader(string model)
-    {
-        string reader = Path.Combine(SharedData.RepositoryRoot, "tests", "MlAva.ModelReader", "bin",
-            AppContext.BaseDirectory.Contains("Debug", StringComparison.Ordinal) ? "Debug" : "Release", "net10.0", new DirectoryInfo(AppContext.BaseDirectory).Name, "MlAva.ModelReader.dll");
-        ProcessStartInfo start = new("dotnet", [reader, model, set.Source(0), "902"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    static float[] ScoresIn(string[] lines) =>
-        [.. lines.Single(l => l.StartsWith("score ", StringComparison.Ordinal))[6..].Split(',').Select(s => float.Parse(s, CultureInfo.InvariantCulture))];
-
-    sealed class Keyframe
-    {
-        public string VideoId { get; set; } = "";
-
-        public float Timestamp { get; set; }
-
-        public string Source { get; set; } = "";
-
-        public float[] Proposals { get; set; } = [];
-    }
-
-    sealed class Scored
-    {
-        public float[] Score { get; set; } = [];
     }
 }

@@ -39,6 +39,7 @@ static class ImportCommand
             {
                 Path = path,
                 Network = chosen.Model,
+                FeatureBank = chosen.ToFeatureBankSource(),
                 Clip = chosen.Clip,
                 AllowPartial = parsed.GetValue(partial),
                 ClassNames = parsed.GetValue(labelMap) is { } file ? Names(LabelMap.Read(file), chosen) : [],

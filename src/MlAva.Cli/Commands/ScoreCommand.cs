@@ -44,6 +44,7 @@ static class ScoreCommand
             using IDisposable? native = transformer as IDisposable;
             IDataView data = context.Data.LoadFromEnumerable(rows);
             ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
+            ModelFile.CheckFeatureBank(transformer, data);
             IDataView scored = transformer.Transform(data);
             ActionDetectionCatalog catalog = context.ActionDetection();
             IReadOnlyList<string> names = catalog.ClassNames(scored.Schema);

@@ -53,6 +53,7 @@ static class TestCommand
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
             if (ModelFile.ClipOf(transformer) is { } clip)
                 view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), "; their labels count as missed", Mend, token);
+            ModelFile.CheckFeatureBank(transformer, view);
             EvaluationFiles files = new(parsed.GetRequiredValue(annotations), classes, parsed.GetValue(exclude));
             FrameMapResult result = Scoring.WriteAndEvaluate(
                 terminal, catalog, transformer, view, parsed.GetValue(output), files, options, token);

@@ -25,6 +25,8 @@ static class VerifyCommand
         };
         Option<string> device = Flags.WithDefault("--device", "cpu", "Where to compute: cpu, cuda or cuda:N", "DEVICE");
         Choice<Precision> precision = new("--precision", Precision.Float32, "In which numbers; training is compared in the first two");
+        Choice<VerificationEngine> engine = new("--engine", VerificationEngine.Modules,
+            "What computes scores: the network as trained, or as prepared for inference");
         Option<double> slack = Flags.WithDefault("--slack", 1.0, "Factor on every tolerance", "FACTOR");
         Option<bool> scoring = new("--scoring-only") { Description = "Leave out loss, gradients and normalisation statistics" };
         Option<bool> json = new("--json") { Description = "Print the report as JSON" };
@@ -32,7 +34,7 @@ static class VerifyCommand
             "Compares this build's numbers with a reference implementation's, quantity by quantity; exit code 1 when one is over its tolerance.",
             "mlava verify golden/slowfast_r50_8x8", "mlava verify golden --precision bfloat16", "mlava verify golden/tiny_slowonly --device cuda --json")
         {
-            cases, device, precision, slack, scoring, json,
+            cases, device, precision, engine, slack, scoring, json,
         }.Does((parsed, terminal, token) =>
         {
             VerificationOptions options = new()
@@ -44,6 +46,7 @@ static class VerifyCommand
                     Precision.BFloat16 => torch.ScalarType.BFloat16,
                     _ => torch.ScalarType.Float32,
                 },
+                Engine = engine.Of(parsed),
                 Slack = parsed.GetValue(slack),
                 Training = !parsed.GetValue(scoring),
             };

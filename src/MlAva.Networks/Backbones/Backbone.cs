@@ -30,4 +30,11 @@ public abstract class Backbone : nn.Module<Tensor, IReadOnlyList<Tensor>>
     /// <param name="weights">Names and tensors, on any device.</param>
     /// <returns>What did not fit: layers that the image network lacks, tensors that no layer took, and layers of another width, which were left alone.</returns>
     public abstract StateReport InflateImageWeights(IReadOnlyDictionary<string, Tensor> weights);
+
+    /// <inheritdoc/>
+    public override (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+    {
+        Convolution.DropPreparations(this);
+        return base.load_state_dict(source, strict, skip);
+    }
 }

@@ -9,6 +9,8 @@ namespace MlAva.Networks;
 /// <summary>Batch normalisation over clips, frames and places: equal to BatchNorm3d (keys, eps 1e-5, momentum 0.1), computed on frames.</summary>
 sealed class BatchNormalization : nn.Module<Tensor, Tensor>
 {
+    const double Momentum = 0.1, Epsilon = 1e-5;
+
     [ComponentName(Name = "weight")]
     readonly Parameter _weight;
 
@@ -43,9 +45,17 @@ sealed class BatchNormalization : nn.Module<Tensor, Tensor>
         nn.init.zeros_(_bias);
     }
 
+    /// <summary>In evaluation mode, normalisation is a factor and an offset for each channel.</summary>
+    public (Tensor Factor, Tensor Offset) AsLinear()
+    {
+        using Scalar epsilon = Epsilon;
+        Tensor factor = _weight.div(_runningVariance.add(epsilon, Constants.One).sqrt());
+        return (factor, _bias.sub(_runningMean.mul(factor)));
+    }
+
     public override Tensor forward(Tensor frames)
     {
         if (training) _batchesTracked.add_(Constants.One, Constants.One);
-        return F.batch_norm(frames, _runningMean, _runningVariance, _weight, _bias, training, momentum: 0.1, eps: 1e-5);
+        return F.batch_norm(frames, _runningMean, _runningVariance, _weight, _bias, training, Momentum, Epsilon);
     }
 }

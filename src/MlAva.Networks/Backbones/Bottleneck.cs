@@ -40,7 +40,14 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         _reduce = new(inputs, planes, ConvolutionShape.Same((reduceTime, 1, 1), strideFirst ? stride : none));
         _convolve = new(planes, planes, ConvolutionShape.Same((convolveTime, 3, 3), strideFirst ? none : stride, options.Dilations[stage]));
         _expand = new(planes, outputs, ConvolutionShape.Pointwise, activate: false);
-        if (spatial != 1 || inputs != outputs) _downsample = new(inputs, outputs, ConvolutionShape.Same((1, 1, 1), stride), activate: false);
+        bool isConvolved = spatial != 1 || inputs != outputs;
+        if (temporal != 1 && !isConvolved)
+        {
+            throw new ArgumentException(
+                $"{nameof(ResNet3dOptions)}.{nameof(ResNet3dOptions.TemporalStrides)} is ({string.Join(", ", options.TemporalStrides)}); expected 1 for stage {stage + 1}, whose identity " +
+                $"branch passes every frame on: it changes neither size nor channels ({inputs}), so the reference gives it no convolution that could have a stride.");
+        }
+        if (isConvolved) _downsample = new(inputs, outputs, ConvolutionShape.Same((1, 1, 1), stride), activate: false);
         if (options.NonLocal is { } nonLocal && nonLocal.Blocks[stage][block]) _nonLocal = new(outputs, nonLocal);
         RegisterComponents();
     }
@@ -58,9 +65,8 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
     public override FrameBatch forward(FrameBatch input)
     {
         using DisposeScope scope = NewDisposeScope();
-        FrameBatch residual = _expand.forward(_convolve.forward(_reduce.forward(input)));
         FrameBatch identity = _downsample is null ? input : _downsample.forward(input);
-        FrameBatch output = new(residual.Frames.add_(identity.Frames, Constants.One).relu_(), input.Clips);
+        FrameBatch output = _expand.ForwardOnto(_convolve.forward(_reduce.forward(input)), identity);
         if (_nonLocal is not null) output = _nonLocal.forward(output);
         output.Frames.MoveToOuterDisposeScope();
         return output;

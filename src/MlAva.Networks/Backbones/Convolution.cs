@@ -16,6 +16,7 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
     readonly Parameter? _bias;
 
     readonly ConvolutionShape _shape;
+    PreparedConvolution? _prepared;
 
     public Convolution(long inputs, long outputs, ConvolutionShape shape, bool bias = false)
         : base(nameof(Convolution))
@@ -37,39 +38,83 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
     /// <summary>He's normal initialisation over the fan-out, as mmcv's ConvModule does at construction.</summary>
     public void InitializeWeights()
     {
+        DropPreparation();
         using var _ = no_grad();
         nn.init.kaiming_normal_(_weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
         if (_bias is not null) nn.init.zeros_(_bias);
     }
 
+    /// <summary>What computes this convolution, and the normalisation behind it, where no gradients are recorded; null: not prepared.</summary>
+    public PreparedConvolution? Prepared => IsPrepared && !is_grad_enabled() ? _prepared : null;
+
+    public bool IsPrepared => _prepared is not null && _prepared.Fits(_weight);
+
+    /// <summary>Copies the weights, with the normalisation behind them folded in, until <see cref="DropPreparation"/>.</summary>
+    public void Prepare(string layer, BatchNormalization? normalization, Preparation preparation, ScalarType type)
+    {
+        DropPreparation();
+        _prepared = new(layer, this, normalization, preparation, type);
+    }
+
+    public void DropPreparation()
+    {
+        _prepared?.Dispose();
+        _prepared = null;
+    }
+
+    /// <summary>To be called where a network's weights change behind its back.</summary>
+    public static void DropPreparations(nn.Module network)
+    {
+        foreach (Convolution convolution in network.modules().OfType<Convolution>()) convolution.DropPreparation();
+    }
+
     public override FrameBatch forward(FrameBatch input)
     {
+        if (Prepared is { } prepared) return prepared.Run(input, null, rectify: false);
         using DisposeScope scope = NewDisposeScope();
-        FrameBatch result = _shape.IsSpatial ? Spatial(input) : _shape.IsTemporal ? Temporal(input) : Full(input);
+        FrameBatch result = Compute(input, _weight, _bias, _shape);
         result.Frames.MoveToOuterDisposeScope();
         return result;
     }
 
-    FrameBatch Spatial(FrameBatch input)
+    /// <summary>By torch, with any weights of this form: [out, in, kt, kh, kw].</summary>
+    public static FrameBatch Compute(FrameBatch input, Tensor weight, Tensor? bias, ConvolutionShape shape) =>
+        shape.IsSpatial ? Spatial(input, weight, bias, shape) : shape.IsTemporal ? Temporal(input, weight, bias, shape) : Full(input, weight, bias, shape);
+
+    static FrameBatch Spatial(FrameBatch input, Tensor weight, Tensor? bias, ConvolutionShape shape)
     {
-        Tensor frames = input.EveryFrame(_shape.Stride.T);
-        Tensor output = F.conv2d(frames, _weight.squeeze(2), _bias, _shape.SpatialStride, _shape.SpatialPadding, _shape.SpatialDilation);
+        Tensor frames = input.EveryFrame(shape.Stride.T);
+        Tensor output = F.conv2d(frames, weight.squeeze(2), bias, shape.SpatialStride, shape.SpatialPadding, shape.SpatialDilation);
         return new(output, input.Clips);
     }
 
-    FrameBatch Temporal(FrameBatch input)
+    static FrameBatch Temporal(FrameBatch input, Tensor weight, Tensor? bias, ConvolutionShape shape)
     {
         long[] s = input.Frames.shape;
         Tensor rows = FrameBatch.ChannelsLast(input.Frames).view(input.Clips, input.Length, s[2] * s[3], s[1]).permute(0, 3, 1, 2);
-        Tensor output = F.conv2d(rows, _weight.squeeze(4), _bias, _shape.TemporalStride, _shape.TemporalPadding);
+        Tensor output = F.conv2d(rows, weight.squeeze(4), bias, shape.TemporalStride, shape.TemporalPadding);
         long length = output.shape[2];
         Tensor frames = FrameBatch.ChannelsLast(output).view(input.Clips * length, s[2], s[3], output.shape[1]).permute(0, 3, 1, 2);
         return new(frames, input.Clips);
     }
 
-    FrameBatch Full(FrameBatch input)
+    static FrameBatch Full(FrameBatch input, Tensor weight, Tensor? bias, ConvolutionShape shape)
     {
-        Tensor output = F.conv3d(input.ToClips(), _weight, _bias, _shape.Strides, _shape.Paddings, _shape.Dilations);
+        Tensor output = F.conv3d(input.ToClips(), weight, bias, shape.Strides, shape.Paddings, shape.Dilations);
         return FrameBatch.FromClips(output);
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (train) DropPreparation();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) DropPreparation();
+        base.Dispose(disposing);
     }
 }

@@ -36,12 +36,22 @@ sealed class ConvolutionUnit : nn.Module<FrameBatch, FrameBatch>
         _normalization?.InitializeWeights();
     }
 
-    public override FrameBatch forward(FrameBatch input)
+    /// <summary>Folds normalisation into the convolution for inference, until the weights change.</summary>
+    public void Prepare(string layer, Preparation preparation, ScalarType type) => _convolution.Prepare(layer, _normalization, preparation, type);
+
+    public override FrameBatch forward(FrameBatch input) => Compute(input, null, _activate);
+
+    /// <summary>relu(this(input) + identity): the end of a residual block.</summary>
+    public FrameBatch ForwardOnto(FrameBatch input, FrameBatch identity) => Compute(input, identity.Frames, rectify: true);
+
+    FrameBatch Compute(FrameBatch input, Tensor? identity, bool rectify)
     {
+        if (_convolution.Prepared is { } prepared) return prepared.Run(input, identity, rectify);
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = _convolution.forward(input);
         Tensor output = _normalization is null ? features.Frames : _normalization.forward(features.Frames);
-        if (_activate) output = output.relu_();
-        return new(output.MoveToOuterDisposeScope(), input.Clips);
+        if (identity is not null) output = output.add_(identity, Constants.One);
+        if (rectify) output = output.relu_();
+        return new(output.MoveToOuterDisposeScope(), features.Clips);
     }
 }

@@ -24,6 +24,7 @@ sealed class ImageWeights(IReadOnlyDictionary<string, Tensor> weights)
             _missing.Add(prefix + key);
             return;
         }
+        unit.Convolution.DropPreparation();
         using var _ = no_grad();
         if (!InflateKernel(unit.Convolution.Weight, image, convolution, prefix + key)) return;
         if (unit.Normalization is null) return;

@@ -85,7 +85,7 @@ sealed class NonLocalBlock : nn.Module<FrameBatch, FrameBatch>
     // The learnt weighing of two vectors side by side is the sum of its halves on each, so the pairs themselves are never laid out.
     Tensor Paired(Tensor query, Tensor key)
     {
-        Tensor weight = _pair!.Weight.view(2, _channels, 1);
+        Tensor weight = _pair!.Weight.view(2, _channels, 1).to(query.dtype);
         Tensor left = query.matmul(weight.select(0, 0)), right = key.matmul(weight.select(0, 1));
         return left.add(right.transpose(1, 2), Constants.One).relu();
     }

@@ -50,8 +50,9 @@ public sealed class CheckpointFile : IDisposable
     /// <summary>Frees the tensors.</summary>
     public void Dispose() => _content.Dispose();
 
+    /// <summary>Whether a file begins as safetensors do.</summary>
     // The length of a header that begins with a brace; in PyTorch's formats the same bytes would be a length beyond any file's.
-    static bool IsSafetensors(string path)
+    internal static bool IsSafetensors(string path)
     {
         using FileStream stream = File.OpenRead(path);
         Span<byte> start = stackalloc byte[Prefix + 1];

@@ -18,6 +18,7 @@ public static class ModuleState
     public static StateReport Load(nn.Module module, IReadOnlyDictionary<string, Tensor> state)
     {
         (StateReport report, List<(Tensor Target, Tensor Value)> fitting) = Match(module, state);
+        Convolution.DropPreparations(module);
         Copy(fitting);
         return report;
     }
@@ -37,6 +38,7 @@ public static class ModuleState
             string? mend = report.Hints.Count > 0 ? string.Join("; ", report.Hints) : null;
             throw new CheckpointFormatException(source, report.ToString(), "exactly the network's parameters", mend: mend);
         }
+        Convolution.DropPreparations(module);
         Copy(fitting);
     }
 

@@ -26,22 +26,30 @@ public static class Safetensors
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
-        KeyValuePair<string, Tensor>[] all = [.. tensors];
+        Write(stream, [.. tensors.Select(t => Entry(t.Key, t.Value))], metadata);
+
+        static SafetensorsEntry Entry(string name, Tensor value) =>
+            new(name, value.dtype, value.shape, target => WriteBytes(value, target));
+    }
+
+    /// <summary>Writes entries in the order given, one after another: they need not all be in memory.</summary>
+    internal static void Write(Stream stream, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
+    {
         JsonObject header = [];
         if (metadata is { Count: > 0 })
         {
-            JsonObject entries = [];
-            foreach ((string key, string value) in metadata) entries[key] = value;
-            header[Metadata] = entries;
+            JsonObject texts = [];
+            foreach ((string key, string value) in metadata) texts[key] = value;
+            header[Metadata] = texts;
         }
         long offset = 0;
-        foreach ((string name, Tensor value) in all)
+        foreach (SafetensorsEntry entry in entries)
         {
-            long end = offset + value.numel() * value.element_size();
-            header[name] = new JsonObject
+            long end = offset + entry.Shape.Aggregate((long)entry.Type.ElementSize(), (product, side) => checked(product * side));
+            header[entry.Name] = new JsonObject
             {
-                ["dtype"] = NameOf(value.dtype, name),
-                ["shape"] = new JsonArray([.. value.shape.Select(s => JsonValue.Create(s))]),
+                ["dtype"] = NameOf(entry.Type, entry.Name),
+                ["shape"] = new JsonArray([.. entry.Shape.Select(s => JsonValue.Create(s))]),
                 ["data_offsets"] = new JsonArray(offset, end),
             };
             offset = end;
@@ -54,13 +62,15 @@ public static class Safetensors
         BinaryPrimitives.WriteInt64LittleEndian(length, padded.Length);
         stream.Write(length);
         stream.Write(padded);
-        foreach ((_, Tensor value) in all)
-        {
-            using Tensor detached = value.detach();
-            using Tensor onCpu = detached.cpu();
-            using Tensor contiguous = onCpu.contiguous();
-            TensorBytes.Visit(contiguous, part => stream.Write(part));
-        }
+        foreach (SafetensorsEntry entry in entries) entry.Write(stream);
+    }
+
+    static void WriteBytes(Tensor value, Stream stream)
+    {
+        using Tensor detached = value.detach();
+        using Tensor onCpu = detached.cpu();
+        using Tensor contiguous = onCpu.contiguous();
+        TensorBytes.Visit(contiguous, part => stream.Write(part));
     }
 
     /// <summary>Reads all tensors; the caller disposes of them.</summary>

@@ -43,7 +43,10 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
     public object? Root { get; private set; }
 
     /// <summary>Reads everything and gives the tensors of the state dictionary, which the caller disposes of.</summary>
-    public Dictionary<string, Tensor> Read()
+    public Dictionary<string, Tensor> Read() => TensorsOf(StateIn(ReadObject()));
+
+    /// <summary>Reads everything and gives the file's object, whatever it is, with <see cref="CheckpointTensor"/>s for tensors.</summary>
+    public object? ReadObject()
     {
         Span<byte> start = stackalloc byte[4];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -59,7 +62,7 @@ sealed class TorchFileReader(FileStream file, string path) : IDisposable
             Format = CheckpointFormat.TorchLegacy;
             Root = ReadLegacy();
         }
-        return TensorsOf(StateIn(Root));
+        return Root;
     }
 
     /// <summary>The storages that tensors outside the state dictionary look at; they are no longer this reader's.</summary>

@@ -83,6 +83,7 @@ public sealed class FeatureBankHead : SharedHead
         public void InitializeWeights()
         {
             foreach (PointProjection projection in modules().OfType<PointProjection>()) projection.InitializeWeights();
+            foreach (Layer layer in _layers) layer.InitializeNormalization();
         }
 
         public override Tensor forward(Tensor person, Tensor bank)
@@ -129,6 +130,13 @@ public sealed class FeatureBankHead : SharedHead
             _normalization = nn.LayerNorm([channels, 1, 1, 1]);
             _output = new(channels);
             RegisterComponents();
+        }
+
+        public void InitializeNormalization()
+        {
+            using var _ = no_grad();
+            nn.init.ones_(_normalization.weight);
+            nn.init.zeros_(_normalization.bias);
         }
 
         // query [R, C, 1], context [R, C, S] → [R, C, 1]

@@ -1,3 +1,4 @@
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 
 namespace MlAva.Checkpoints;
@@ -10,6 +11,9 @@ public sealed record CheckpointImportOptions
 
     /// <summary>The network that it was made for. The laterals' kernel is taken from the checkpoint; the head's input channels follow from the parts before it.</summary>
     public DetectorOptions Network { get; init; } = new();
+
+    /// <summary>Where a network with a <see cref="FeatureBankHead"/> takes its long-term features from; null for all others.</summary>
+    public FeatureBankSource? FeatureBank { get; init; }
 
     /// <summary>How keyframes become clips.</summary>
     public ClipOptions Clip { get; init; } = new();
@@ -28,6 +32,7 @@ public sealed record CheckpointImportOptions
     {
         if (string.IsNullOrEmpty(Path)) throw new ArgumentException($"{nameof(CheckpointImportOptions)}.{nameof(Path)} is empty; expected a checkpoint's path.");
         Network.WithMatchingHead().Validate();
+        FeatureBankSource.Validate(FeatureBank, Network, nameof(CheckpointImportOptions));
         Clip.Validate();
         if (ClassNames.Count > 0 && ClassNames.Count != Network.Head.NumClasses)
             throw new ArgumentException($"{nameof(CheckpointImportOptions)}.{nameof(ClassNames)} has {ClassNames.Count} names; expected {Network.Head.NumClasses}, one a column of the scores.");

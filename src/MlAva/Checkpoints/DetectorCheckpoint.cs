@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlAva.Networks;
+using MlAva.Persistence;
 using MlAva.Transforms;
 using static TorchSharp.torch;
 
@@ -56,16 +57,9 @@ public static class DetectorCheckpoint
     static (ExtractRoIFeaturesTransformer Features, ScoreActionsTransformer Head) PartsOf(ITransformer model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ITransformer[] parts = [.. Parts(model)];
+        ITransformer[] parts = [.. ModelParts.Of(model)];
         return parts.OfType<ExtractRoIFeaturesTransformer>().FirstOrDefault() is { } features && parts.OfType<ScoreActionsTransformer>().FirstOrDefault() is { } head
             ? (features, head)
             : throw new ArgumentException($"The model has the parts {string.Join(", ", parts.Select(p => p.GetType().Name))}; expected {nameof(ExtractRoIFeaturesTransformer)} and {nameof(ScoreActionsTransformer)} among them.", nameof(model));
     }
-
-    static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
-    {
-        ActionDetectorTransformer detector => [detector.RoIFeatures, detector.Head],
-        IEnumerable<ITransformer> chain => chain.SelectMany(Parts),
-        _ => [model],
-    };
 }

@@ -6,8 +6,7 @@ namespace MlAva.Configs;
 
 /// <summary>
 /// One value given beside the files: <c>training.epochs=2</c>, <c>clip.mean.0=120</c>, <c>data.train.proposalPath=null</c>. The value is
-/// JSON; what is no JSON is
-/// text, and so is everything where the schema knows only text.
+/// JSON; what is no JSON is text, and so is everything where the schema knows only text.
 /// </summary>
 sealed class ConfigOverride
 {

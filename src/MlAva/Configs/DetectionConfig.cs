@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MlAva.Annotations;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Training;
 
@@ -9,8 +10,8 @@ namespace MlAva.Configs;
 
 /// <summary>
 /// A detector's whole configuration: network, clips, training, data, and what was published for it. Those of MMAction2 0.x for AVA, with
-/// ACRN and feature banks,
-/// travel with the assembly under their own names (reference specification §1); <c>docs/configs.md</c> says how to write others.
+/// ACRN and feature banks, travel with the assembly under their own names (reference specification §1); <c>docs/configs.md</c> says how to
+/// write others.
 /// </summary>
 public sealed record DetectionConfig
 {
@@ -124,7 +125,11 @@ public sealed record DetectionConfig
     /// <exception cref="InvalidOperationException">The configuration has no training.</exception>
     public ActionDetectorOptions ToTrainerOptions() => Training is null
         ? throw new InvalidOperationException($"{Path} has no training; expected the section \"training\".")
-        : Training.ToTrainerOptions() with { Network = Model, Clip = Clip };
+        : Training.ToTrainerOptions() with { Network = Model, Clip = Clip, FeatureBank = ToFeatureBankSource() };
+
+    /// <summary>The banks that the network takes long-term features from; null where it takes none. Nothing is read yet.</summary>
+    public FeatureBankSource? ToFeatureBankSource() => Model.SharedHead is FeatureBankHeadOptions && Data.FeatureBank is { } banks
+        ? FeatureBankSource.OfSplits(Data.Resolve(banks.Path), banks.Splits.Select(s => s.ToString().ToLowerInvariant())) : null;
 
     /// <summary>The settings with which <see cref="AvaDataView"/> reads a split.</summary>
     /// <param name="split">The split.</param>

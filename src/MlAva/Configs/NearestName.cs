@@ -17,9 +17,8 @@ public static class NearestName
     }
 
     /// <summary>
-    /// The names most like a long one, which may lack whole parts: first by the parts between underscores that they share, then by
-    /// letters; none where no part is
-    /// shared.
+    /// The names most like a long one, which may lack whole parts: first by the parts between underscores that they share, then by letters;
+    /// none where no part is shared.
     /// </summary>
     public static IReadOnlyList<string> Like(string word, IEnumerable<string> names, int count)
     {

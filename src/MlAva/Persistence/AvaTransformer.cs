@@ -26,6 +26,9 @@ public abstract class AvaTransformer : RowToRowTransformerBase
     /// <summary>The options as JSON.</summary>
     private protected abstract string SaveOptions();
 
+    /// <summary>What tells this transformer from another one of its type, its weights aside.</summary>
+    internal string Settings => SaveOptions();
+
     /// <summary>Writes what the options do not hold: weights, as a binary stream.</summary>
     private protected virtual void SavePayload(ModelSaveContext context)
     {

@@ -4,16 +4,33 @@ using TorchSharp;
 
 namespace MlAva.Persistence;
 
-/// <summary>Reads weights out of a model.</summary>
+/// <summary>Reads weights and feature banks out of a model.</summary>
 static class PayloadOf
 {
-    public static void LoadWeights(ModelLoadContext context, string name, torch.nn.Module module)
-    {
-        bool found = context.TryLoadBinaryStream(name, reader =>
+    public static void LoadWeights(ModelLoadContext context, string name, torch.nn.Module module) =>
+        Load(context, name, (content, source) => ModuleState.LoadStrict(module, content.Tensors, source));
+
+    /// <summary>Reads an entry of tensors.</summary>
+    /// <param name="context">The model.</param>
+    /// <param name="name">The entry.</param>
+    /// <param name="use">Takes what it needs; told where it is from, for messages.</param>
+    public static void Load(ModelLoadContext context, string name, Action<SafetensorsContent, string> use) =>
+        Load(context, name, "the network's weights", (stream, source) =>
         {
-            using SafetensorsContent content = Safetensors.Read(reader.BaseStream, $"model.zip:{name}");
-            ModuleState.LoadStrict(module, content.Tensors, $"model.zip:{name}");
+            using SafetensorsContent content = Safetensors.Read(stream, source);
+            use(content, source);
         });
-        if (!found) throw new CheckpointFormatException("model.zip", $"no entry '{name}'", "the network's weights");
+
+    public static FeatureBank LoadBank(ModelLoadContext context, string name)
+    {
+        FeatureBank? bank = null;
+        Load(context, name, "the feature bank", (stream, source) => bank = FeatureBank.Read(stream, source));
+        return bank!;
+    }
+
+    static void Load(ModelLoadContext context, string name, string expected, Action<Stream, string> read)
+    {
+        if (!context.TryLoadBinaryStream(name, reader => read(reader.BaseStream, $"model.zip:{name}")))
+            throw new CheckpointFormatException("model.zip", $"no entry '{name}'", expected);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 
 namespace MlAva.Training;
@@ -10,6 +11,9 @@ public sealed record ActionDetectorOptions
 {
     /// <summary>The network. The number of classes and the head's input channels are set from the data and the backbone.</summary>
     public DetectorOptions Network { get; init; } = new();
+
+    /// <summary>Where a network with a <see cref="FeatureBankHead"/> takes its long-term features from; null for all others.</summary>
+    public FeatureBankSource? FeatureBank { get; init; }
 
     /// <summary>How keyframes become clips.</summary>
     public ClipOptions Clip { get; init; } = new();
@@ -63,6 +67,7 @@ public sealed record ActionDetectorOptions
     public void Validate()
     {
         Network.WithMatchingHead().Validate();
+        FeatureBankSource.Validate(FeatureBank, Network, nameof(ActionDetectorOptions));
         Clip.Validate();
         int length = Clip.Sampling.ClipLength, multiple = Network.Backbone.FrameMultiple();
         if (length % multiple != 0) throw new ArgumentException($"{nameof(Video.ClipSamplerOptions.ClipLength)} is {length}; expected a multiple of {multiple}, which this backbone's pathways need.");

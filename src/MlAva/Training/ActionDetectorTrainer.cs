@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MlAva.Evaluation;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
 using MlAva.Transforms;
@@ -55,6 +56,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         int classes = samples[0].Labels.Length / samples[0].BoxCount;
         DetectorOptions network = (Options.Network with { Head = FitHead(Options.Network.Head, classes) }).WithMatchingHead();
         ulong seed = Options.Seed is { } given ? (ulong)given : (ulong)_host.Rand.Next();
+        FeatureBank? bank = Options.FeatureBank?.Load();
 
         using IChannel channel = _host.Start("Training");
         Device device = ComputeDevice.Choose(_host);
@@ -64,9 +66,10 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         detector.to(device);
         try
         {
-            using Session session = new(this, channel, detector, device, samples, classNames, classes, seed);
+            using Session session = new(this, channel, detector, device, samples, classNames, classes, seed, bank);
             session.Run();
-            return new ActionDetectorTransformer(_host, Options.Clip, network, classNames, detector, device);
+            FeatureBankSource? source = Options.FeatureBank is null ? null : Options.FeatureBank with { Bank = bank };
+            return new ActionDetectorTransformer(_host, Options.Clip, network, classNames, detector, device, source);
         }
         catch
         {
@@ -87,6 +90,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         readonly ClipBatcher _batcher;
         readonly TrainingBatcher _batches;
         readonly DetectorScorer? _scorer;
+        readonly LongTermSampler? _longTerm;
         readonly Sgd _optimizer;
         readonly LearningRateSchedule _schedule;
         readonly TrainingIdentity _identity;
@@ -98,21 +102,32 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         int _lossSteps;
 
         public Session(
-            ActionDetectorTrainer trainer, IChannel channel, Detector detector, Device device, List<KeyframeSample> samples, string[] classNames, int classes, ulong seed)
+            ActionDetectorTrainer trainer, IChannel channel, Detector detector, Device device, List<KeyframeSample> samples,
+            string[] classNames, int classes, ulong seed, FeatureBank? bank)
         {
             (_trainer, _options, _channel, _detector) = (trainer, trainer.Options, channel, detector);
             _threads = _options.LoaderThreads > 0 ? _options.LoaderThreads : Math.Max(1, Environment.ProcessorCount - 1);
             _stepsPerEpoch = (samples.Count + _options.BatchSize - 1) / _options.BatchSize;
             _schedule = new LearningRateSchedule(_options.Schedule, _options.Epochs, _stepsPerEpoch);
             _batcher = new ClipBatcher(_options.Clip.Mean, _options.Clip.StandardDeviation, device);
-            _batches = new TrainingBatcher(_options, samples, classes, seed);
+            if (bank is not null)
+            {
+                CheckBank(bank, samples);
+                _longTerm = new(bank, (FeatureBankHeadOptions)detector.Options.SharedHead!);
+            }
+            _batches = new TrainingBatcher(_options, samples, classes, seed, _longTerm);
             _optimizer = new Sgd(detector.named_parameters(), _options.Optimizer);
             _seed = seed;
-            _identity = TrainingIdentity.Of(_options, detector.Options, samples, classNames, seed);
+            _identity = TrainingIdentity.Of(_options, detector.Options, samples, classNames, seed, bank);
             if (_options.ValidationSet is not { } validation) return;
             List<KeyframeSample> validationSamples = KeyframeSample.ReadAll(validation, out string[] validationNames);
-            _scorer = new DetectorScorer(_options, validationSamples, classNames.Length > 0 ? classNames : validationNames, _threads);
+            if (bank is not null) CheckBank(bank, validationSamples);
+            string[] names = classNames.Length > 0 ? classNames : validationNames;
+            _scorer = new DetectorScorer(_options, validationSamples, names, _threads, _longTerm);
         }
+
+        void CheckBank(FeatureBank bank, List<KeyframeSample> samples) => bank.Check((FeatureBankHeadOptions)_detector.Options.SharedHead!,
+            samples.Select(s => (s.VideoId, FeatureBank.SecondOf(s.Timestamp))), _options.FeatureBank!.Name);
 
         public void Run()
         {
@@ -182,7 +197,9 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             random.manual_seed(unchecked((long)(_seed * 6364136223846793005 + (ulong)iteration)));
             using DisposeScope scope = NewDisposeScope();
             _optimizer.ZeroGradients();
-            ActionLossResult? result = ActionLoss.Compute(_detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs), batch.Labels, _detector.Options.Head);
+            Tensor? longTerm = batch.LongTerm is { } samples ? _longTerm!.ToTensor(samples, _batcher.Device) : null;
+            Tensor logits = _detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs, longTerm);
+            ActionLossResult? result = ActionLoss.Compute(logits, batch.Labels, _detector.Options.Head);
             double loss = double.NaN, norm = 0;
             if (result is not null)
             {

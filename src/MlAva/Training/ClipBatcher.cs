@@ -12,14 +12,16 @@ namespace MlAva.Training;
 sealed class ClipBatcher : IDisposable
 {
     readonly Tensor _mean, _deviation;
-    readonly Device _device;
 
     public ClipBatcher(IReadOnlyList<float> mean, IReadOnlyList<float> deviation, Device device)
     {
-        _device = device;
+        Device = device;
         _mean = tensor(mean.ToArray(), device: device).DetachFromDisposeScope();
         _deviation = tensor(deviation.ToArray(), device: device).DetachFromDisposeScope();
     }
+
+    /// <summary>Where the network is.</summary>
+    public Device Device { get; }
 
     public Tensor ToTensor(IReadOnlyList<VideoClip> clips)
     {
@@ -32,7 +34,7 @@ sealed class ClipBatcher : IDisposable
             Debug.Assert(clips[i].Size == first.Size && clips[i].Frames == first.Frames, "Clips of a batch have one size.");
             clips[i].Pixels.CopyTo(target[(i * first.Pixels.Length)..]);
         }
-        if (_device.type == DeviceType.CUDA) bytes = bytes.pin_memory().to(_device, non_blocking: true);
+        if (Device.type == DeviceType.CUDA) bytes = bytes.pin_memory().to(Device, non_blocking: true);
         Tensor numbers = bytes.to(ScalarType.Float32).sub_(_mean).div_(_deviation);
         return numbers.permute(0, 4, 1, 2, 3).MoveToOuterDisposeScope();
     }

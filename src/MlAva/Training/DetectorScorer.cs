@@ -1,5 +1,6 @@
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Video;
 using TorchSharp;
@@ -8,7 +9,9 @@ using static TorchSharp.torch;
 namespace MlAva.Training;
 
 /// <summary>Scores keyframes with a network, in batches, for the validation after each epoch.</summary>
-sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads) : IDisposable
+sealed class DetectorScorer(
+    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads,
+    LongTermSampler? bank) : IDisposable
 {
     readonly ClipLoader _loader = new(options.Clip);
 
@@ -37,7 +40,9 @@ sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<Keyfram
         float[] rois = RoIs.Join(boxes);
         if (rois.Length > 0)
         {
-            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois);
+            Tensor? longTerm = bank?.ToTensor(
+                LongTermSampler.Join([.. batch.Select((b, i) => LongTerm(b.Sample, boxes[i]))]), batcher.Device);
+            Tensor logits = detector.forward(batcher.ToTensor([.. batch.Select(b => b.Clip)]), rois, longTerm);
             float[] scores = detector.Head.Probabilities(logits).cpu().data<float>().ToArray();
             int at = 0, classes = detector.Options.Head.NumClasses;
             for (int i = 0; i < batch.Count; i++)
@@ -51,6 +56,8 @@ sealed class DetectorScorer(ActionDetectorOptions options, IReadOnlyList<Keyfram
         }
         batch.Clear();
     }
+
+    Half[] LongTerm(KeyframeSample sample, float[] boxes) => bank!.SampleForScoring(sample.VideoId, sample.Timestamp, boxes.Length / 4);
 
     public void Dispose() => _loader.Dispose();
 }

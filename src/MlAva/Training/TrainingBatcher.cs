@@ -1,11 +1,16 @@
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Video;
 
 namespace MlAva.Training;
 
 /// <summary>Builds training batches. Everything random about a sample comes from (seed, epoch, sample), so order and threads do not matter. Thread-safe.</summary>
-sealed class TrainingBatcher(ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, int classes, ulong seed) : IDisposable
+sealed class TrainingBatcher(
+    ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, int classes, ulong seed, LongTermSampler? bank) : IDisposable
 {
+    // Boxes without a label have no part in the loss. Where nothing before it mixes boxes, they need not be computed; the actor relation
+    // head's normalisation over all boxes does (reference specification §10, G36).
+    readonly bool _labelledOnly = options.Network.SharedHead is not ActorRelationOptions;
     readonly ClipLoader _loader = new(options.Clip);
     readonly BoxAssigner _assigner = new(options.Assigner);
     readonly BoxSampler _sampler = new(options.Sampler);
@@ -23,6 +28,7 @@ sealed class TrainingBatcher(ActionDetectorOptions options, IReadOnlyList<Keyfra
         VideoClip[] clips = new VideoClip[indices.Length];
         float[][] boxes = new float[indices.Length][];
         List<float> labels = [];
+        List<Half[]> longTerm = [];
         for (int i = 0; i < indices.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -30,11 +36,12 @@ sealed class TrainingBatcher(ActionDetectorOptions options, IReadOnlyList<Keyfra
             ClipRandom random = ClipRandom.ForItem(seed, epoch, indices[i]);
             clips[i] = _loader.LoadAugmented(sample, random, cancellationToken);
             SampledBoxes chosen = Choose(sample, clips[i].Geometry, random);
-            // Boxes without a label have no part in the loss, and nothing before it mixes boxes: they need not be computed.
-            boxes[i] = chosen.Boxes[..(chosen.Positives.Length * 4)];
-            labels.AddRange(chosen.Labels.AsSpan(0, chosen.Positives.Length * classes));
+            int kept = _labelledOnly ? chosen.Positives.Length : chosen.Boxes.Length / 4;
+            boxes[i] = chosen.Boxes[..(kept * 4)];
+            labels.AddRange(chosen.Labels.AsSpan(0, kept * classes));
+            if (bank is not null) longTerm.Add(bank.Sample(sample.VideoId, sample.Timestamp, kept, _ => random));
         }
-        return new(clips, Training.RoIs.Join(boxes), [.. labels]);
+        return new(clips, Training.RoIs.Join(boxes), [.. labels], bank is null ? null : LongTermSampler.Join(longTerm));
     }
 
     SampledBoxes Choose(KeyframeSample sample, ClipGeometry geometry, ClipRandom random)

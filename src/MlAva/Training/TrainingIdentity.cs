@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
 
@@ -11,13 +12,21 @@ namespace MlAva.Training;
 /// What a checkpoint belongs to, each part as text: a training that is resumed must have the same settings and the same data, or it would not end where
 /// the one that was stopped would have ended.
 /// </summary>
-sealed record TrainingIdentity(string Network, string Clip, string Boxes, string Optimizer, string Schedule, string Seed, string Batch, string Data)
+sealed record TrainingIdentity(
+    string Network, string Clip, string Boxes, string Optimizer, string Schedule, string Seed, string Batch, string Data,
+    string Bank = TrainingIdentity.NoBank)
 {
-    public static TrainingIdentity Of(ActionDetectorOptions options, DetectorOptions network, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, ulong seed) => new(
+    public const string NoBank = "none";
+
+    public static TrainingIdentity Of(
+        ActionDetectorOptions options, DetectorOptions network, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames,
+        ulong seed, FeatureBank? bank) => new(
         ModelJson.Write(network), ModelJson.Write(options.Clip), ModelJson.Write(options.Assigner) + ModelJson.Write(options.Sampler), ModelJson.Write(options.Optimizer),
         // A step schedule goes on the same way however long it is; a cosine is bent by its length.
         ModelJson.Write(options.Schedule) + (options.Schedule.Policy == SchedulePolicy.Cosine ? $" over {options.Epochs} epochs" : ""),
-        seed.ToString(CultureInfo.InvariantCulture), options.BatchSize.ToString(CultureInfo.InvariantCulture), Fingerprint(samples, classNames));
+        seed.ToString(CultureInfo.InvariantCulture), options.BatchSize.ToString(CultureInfo.InvariantCulture),
+        Fingerprint(samples, classNames),
+        bank is null ? NoBank : FeatureBankFingerprint.Of(bank));
 
     /// <exception cref="CheckpointFormatException">A part differs; the message names it, what the file has and what this training has.</exception>
     public void MustEqual(TrainingIdentity other, string path)
@@ -30,6 +39,7 @@ sealed record TrainingIdentity(string Network, string Clip, string Boxes, string
         Check("seed", Seed, other.Seed);
         Check("batch size", Batch, other.Batch);
         Check("data", Data, other.Data);
+        Check("feature bank", Bank, other.Bank);
 
         void Check(string what, string saved, string now)
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Transforms;
 using TorchSharp;
@@ -10,8 +11,9 @@ using TorchSharp;
 namespace MlAva.Transforms;
 
 /// <summary>
-/// A trained action detector: <c>Timestamp</c>, <c>Source</c>, <c>Proposals</c> → <c>FrameIndices</c>, <c>Clip</c>, <c>RoiFeatures</c>,
-/// <c>PredictedBoxes</c>, <c>Score</c>. Its parts are transformers of their own and can be recombined. Thread-safe. Holds native memory; dispose of it.
+/// A trained action detector: <c>Timestamp</c>, <c>Source</c>, <c>Proposals</c> (and <c>VideoId</c>, where the network takes features from
+/// a bank) → <c>FrameIndices</c>, <c>Clip</c>, <c>RoiFeatures</c>, <c>PredictedBoxes</c>, <c>Score</c>. Its parts are transformers of their
+/// own and can be recombined. Thread-safe. Holds native memory; dispose of it.
 /// </summary>
 public sealed class ActionDetectorTransformer : ITransformer, IDisposable
 {
@@ -21,15 +23,20 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     readonly TransformerChain<ITransformer> _chain;
     readonly bool _ownsParts;
 
-    internal ActionDetectorTransformer(IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector, torch.Device device)
+    internal ActionDetectorTransformer(
+        IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector,
+        torch.Device device, FeatureBankSource? bank)
         : this(environment, new TransformerChain<ITransformer>(
             new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling }),
             new LoadClipTransformer(environment, clip.FramesAtSamplingRate()),
             new ClipStepTransformer(environment, new() { Step = ClipStep.Resize, Size = clip.ShortSide }),
-            new ExtractRoIFeaturesTransformer(environment, new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation }, detector, device),
+            new ExtractRoIFeaturesTransformer(environment, Extraction(clip, network, bank), detector, device),
             new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)), ownsParts: true)
     {
     }
+
+    static ExtractRoIFeaturesOptions Extraction(ClipOptions clip, DetectorOptions network, FeatureBankSource? bank) =>
+        new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank };
 
     ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain, bool ownsParts)
     {
@@ -65,6 +72,15 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     /// which stay this one's: disposing of the result frees nothing, and it must not be used after this one is disposed of.</summary>
     public ActionDetectorTransformer WithRepeatedKeyframe() => new(_environment, new TransformerChain<ITransformer>(
         new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head), ownsParts: false);
+
+    /// <summary>
+    /// The same detector with long-term features from another bank: that of the videos to be scored, or the old one at a new place. It
+    /// works with this one's networks, which stay this one's.
+    /// </summary>
+    /// <param name="bank">The files, or the bank itself.</param>
+    /// <exception cref="ArgumentException">The network takes no long-term features, or there are neither files nor a bank.</exception>
+    public ActionDetectorTransformer WithFeatureBank(FeatureBankSource bank) => new(_environment, new TransformerChain<ITransformer>(
+        SampleFrames, LoadClip, Resize, RoIFeatures.WithFeatureBank(bank), Head), ownsParts: false);
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(inputSchema);

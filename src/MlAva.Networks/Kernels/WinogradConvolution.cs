@@ -1,0 +1,207 @@
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlAva.Networks;
+
+/// <summary>
+/// Convolutions of kernel (3,1,1) or (1,3,3), stride 1 and padding 1 in fewer products (<see cref="WinogradTransform"/>): tiles of the input become
+/// factors, each factor is one matrix product over all tiles, and the products become tiles of the output. Chunk by chunk, so that what lies between
+/// stays in the cache. Each output's value depends on its own clip alone.
+/// </summary>
+static unsafe class WinogradConvolution
+{
+    // Factors and products of a chunk together (bytes).
+    const long ChunkBytes = 12 * 1024 * 1024;
+
+    /// <summary>Whether there is a way for a kernel.</summary>
+    public static bool Takes(ConvolutionShape shape, long inputs, long outputs) => inputs % TileKernel.Lanes == 0 && outputs % TileKernel.Lanes == 0 &&
+        shape is { Kernel: (3, 1, 1), Stride: (1, 1, 1), Padding: (1, 0, 0), Dilation: (1, 1, 1) } or { Kernel: (1, 3, 3), Stride: (1, 1, 1), Padding: (0, 1, 1), Dilation: (1, 1, 1) };
+
+    /// <summary>Weights [O, I, 3] or [O, I, 9] as factors, packed.</summary>
+    /// <param name="weights">[O, I, kt, kh, kw] float32 on the CPU.</param>
+    /// <param name="size">Outputs of a tile along an axis: 2 or 4.</param>
+    public static PackedWeights Pack(Tensor weights, int size)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[,] one = WinogradTransform.Weights(size);
+        Tensor axis = tensor(one.Cast<double>().ToArray(), [size + 2, 3], ScalarType.Float64);
+        long[] s = weights.shape;
+        bool spatial = s[2] == 1;
+        // Every factor is a weighted sum of the taps: for frames, the weights of the two axes multiplied.
+        Tensor mix = spatial ? axis.view(size + 2, 1, 3, 1).mul(axis.view(1, size + 2, 1, 3)).reshape((size + 2) * (size + 2), 9) : axis;
+        Tensor factors = weights.detach().reshape(s[0] * s[1], -1).to(ScalarType.Float64).matmul(mix.transpose(0, 1)).to(ScalarType.Float32).contiguous();
+        return PackedWeights.Forward(TensorData.Of(factors), (int)s[0], (int)s[1], (int)mix.shape[0]);
+    }
+
+    /// <param name="geometry">The geometry of the convolution.</param>
+    /// <param name="weights">From <see cref="Pack"/>.</param>
+    /// <param name="size">Outputs of a tile along an axis, as they were packed for.</param>
+    /// <param name="input">[clips, frames, rows, columns, channels].</param>
+    /// <param name="output">The same of the outputs.</param>
+    /// <param name="ending">What is done to the sums.</param>
+    public static void Run(ConvolutionGeometry geometry, PackedWeights weights, int size, float* input, float* output, TileEnding ending)
+    {
+        Layout layout = new(geometry, size);
+        long tileBytes = (long)layout.Factors * (weights.Inputs + weights.Outputs) * sizeof(float);
+        int chunk = (int)Math.Clamp(ChunkBytes / tileBytes / TileKernel.Places * TileKernel.Places, 16 * TileKernel.Places, 4096);
+        chunk = Math.Min(chunk, layout.Tiles);
+        using FloatBuffer factors = new((long)layout.Factors * chunk * weights.Inputs), products = new((long)layout.Factors * chunk * weights.Outputs), padding = new(weights.Inputs);
+        padding.Clear();
+        for (int first = 0; first < layout.Tiles; first += chunk)
+        {
+            int count = Math.Min(chunk, layout.Tiles - first);
+            Job job = new(layout, weights, (nint)input, (nint)output, (nint)factors.Start, (nint)products.Start, (nint)padding.Start, ending, first, count);
+            int pieces = (count + Piece - 1) / Piece;
+            Workers.For(pieces, job.Transform);
+            Workers.For(layout.Factors * weights.Panels, job.Multiply);
+            Workers.For(pieces, job.Finish);
+        }
+    }
+
+    // Tiles that one thread takes at a time.
+    const int Piece = 16;
+
+    /// <summary>How the outputs fall into tiles.</summary>
+    sealed class Layout
+    {
+        public Layout(ConvolutionGeometry geometry, int size)
+        {
+            (Geometry, Size, InTime) = (geometry, size, geometry.Time.Taps == 3);
+            (Frames, Rows, Columns) = (geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs);
+            if (InTime) Frames = (Frames + size - 1) / size;
+            else (Rows, Columns) = ((Rows + size - 1) / size, (Columns + size - 1) / size);
+        }
+
+        public ConvolutionGeometry Geometry { get; }
+        public int Size { get; }
+        public bool InTime { get; }
+        public int Frames { get; }
+        public int Rows { get; }
+        public int Columns { get; }
+        public int Factors => InTime ? Size + 2 : (Size + 2) * (Size + 2);
+        public int Tiles => Geometry.Clips * Frames * Rows * Columns;
+
+        /// <summary>The places of a tile's inputs or outputs, −1 for those outside.</summary>
+        /// <param name="tile">The tile.</param>
+        /// <param name="margin">Places before the tile's first output: 1 for inputs, 0 for outputs.</param>
+        /// <param name="side">Places along an axis.</param>
+        /// <param name="places">For each of them, row by row.</param>
+        public void Places(int tile, int margin, int side, int* places)
+        {
+            (int line, int column) = Math.DivRem(tile, Columns);
+            (int slice, int row) = Math.DivRem(line, Rows);
+            (int clip, int frame) = Math.DivRem(slice, Frames);
+            (int frames, int rows, int columns) = (Geometry.Time.Inputs, Geometry.Rows.Inputs, Geometry.Columns.Inputs);
+            if (InTime)
+            {
+                for (int i = 0; i < side; i++)
+                {
+                    int t = frame * Size - margin + i;
+                    places[i] = (uint)t < (uint)frames ? ((clip * frames + t) * rows + row) * columns + column : -1;
+                }
+                return;
+            }
+            int start = (clip * frames + frame) * rows;
+            for (int i = 0; i < side; i++)
+            {
+                int y = row * Size - margin + i;
+                for (int j = 0; j < side; j++)
+                {
+                    int x = column * Size - margin + j;
+                    places[i * side + j] = (uint)y < (uint)rows && (uint)x < (uint)columns ? (start + y) * columns + x : -1;
+                }
+            }
+        }
+    }
+
+    sealed class Job(Layout layout, PackedWeights weights, nint input, nint output, nint factors, nint products, nint padding, TileEnding ending, int first, int count)
+    {
+        public void Transform(int piece)
+        {
+            int side = layout.Size + 2, number = layout.Factors, inputs = weights.Inputs;
+            int* places = stackalloc int[number];
+            float** sources = stackalloc float*[number];
+            Vector512<float>* line = stackalloc Vector512<float>[side], half = stackalloc Vector512<float>[number], whole = stackalloc Vector512<float>[number];
+            for (int tile = piece * Piece; tile < Math.Min(count, (piece + 1) * Piece); tile++)
+            {
+                layout.Places(first + tile, 1, side, places);
+                for (int i = 0; i < number; i++) sources[i] = places[i] < 0 ? (float*)padding : (float*)input + (long)places[i] * inputs;
+                float* target = (float*)factors + (long)tile * inputs;
+                long step = (long)count * inputs;
+                for (int c = 0; c < inputs; c += TileKernel.Lanes)
+                {
+                    if (layout.InTime)
+                    {
+                        for (int i = 0; i < side; i++) line[i] = Vector512.Load(sources[i] + c);
+                        WinogradTransform.Inputs(layout.Size, line, whole, 1);
+                    }
+                    else
+                    {
+                        // Down the columns first, then along the rows.
+                        for (int x = 0; x < side; x++)
+                        {
+                            for (int y = 0; y < side; y++) line[y] = Vector512.Load(sources[y * side + x] + c);
+                            WinogradTransform.Inputs(layout.Size, line, half + x, side);
+                        }
+                        for (int y = 0; y < side; y++) WinogradTransform.Inputs(layout.Size, half + y * side, whole + y * side, 1);
+                    }
+                    for (int i = 0; i < number; i++) Vector512.Store(whole[i], target + i * step + c);
+                }
+            }
+        }
+
+        public void Multiply(int piece)
+        {
+            (int factor, int panel) = Math.DivRem(piece, weights.Panels);
+            int inputs = weights.Inputs, width = weights.Width(panel);
+            float* from = (float*)factors + (long)factor * count * inputs, to = (float*)products + (long)factor * count * weights.Outputs + panel * TileKernel.Wide;
+            nint* runs = stackalloc nint[TileKernel.RunSize], outputs = stackalloc nint[TileKernel.Places];
+            runs[TileKernel.Places] = (nint)factor * inputs;
+            for (int tile = 0; tile < count; tile += TileKernel.Places)
+            {
+                for (int i = 0; i < TileKernel.Places; i++)
+                {
+                    long place = Math.Min(tile + i, count - 1);
+                    (runs[i], outputs[i]) = ((nint)(from + place * inputs), (nint)(to + place * weights.Outputs));
+                }
+                if (width == TileKernel.Wide) TileKernel.RunWide(runs, 1, inputs, weights.Panel(panel), outputs, default);
+                else TileKernel.RunNarrow(runs, 1, inputs, weights.Panel(panel), outputs, default);
+            }
+        }
+
+        public void Finish(int piece)
+        {
+            int size = layout.Size, side = size + 2, number = layout.Factors, outputs = weights.Outputs, results = layout.InTime ? size : size * size;
+            int* places = stackalloc int[results];
+            Vector512<float>* all = stackalloc Vector512<float>[number], half = stackalloc Vector512<float>[number], whole = stackalloc Vector512<float>[results];
+            for (int tile = piece * Piece; tile < Math.Min(count, (piece + 1) * Piece); tile++)
+            {
+                layout.Places(first + tile, 0, size, places);
+                float* source = (float*)products + (long)tile * outputs;
+                long step = (long)count * outputs;
+                for (int c = 0; c < outputs; c += TileKernel.Lanes)
+                {
+                    for (int i = 0; i < number; i++) all[i] = Vector512.Load(source + i * step + c);
+                    if (layout.InTime) WinogradTransform.Outputs(size, all, whole, 1);
+                    else
+                    {
+                        // Along the rows first: what is left is size places wide, then size high.
+                        for (int y = 0; y < side; y++) WinogradTransform.Outputs(size, all + y * side, half + y, side);
+                        for (int x = 0; x < size; x++) WinogradTransform.Outputs(size, half + x * side, whole + x, size);
+                    }
+                    Vector512<float> bias = ending.Bias == null ? Vector512<float>.Zero : Vector512.Load(ending.Bias + c);
+                    for (int i = 0; i < results; i++)
+                    {
+                        if (places[i] < 0) continue;
+                        float* to = (float*)output + (long)places[i] * outputs + c;
+                        Vector512<float> value = whole[i] + bias;
+                        if (ending.AddOffset != 0) value += Vector512.Load((float*)((nint)to + ending.AddOffset));
+                        if (ending.Rectify) value = TileKernel.Rectified(value);
+                        Vector512.Store(value, to);
+                    }
+                }
+            }
+        }
+    }
+}
