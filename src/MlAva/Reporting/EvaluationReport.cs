@@ -57,7 +57,7 @@ public sealed record EvaluationReport
         page.Add($"\n<section><h2>All figures</h2><p>Matches at an IoU of {Result.Options.IouThreshold} and more; a dash stands where a class has no ground truth.</p>");
         ClassTable.Add(page, Result, KeyframeOnly, Baseline, MotionOnlyClasses);
         page.Add($"</section>\n<footer>").If(Command.Length > 0, m => m.Add($"<p>Made with</p><pre><code>{Command}</code></pre>"));
-        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {Result.Options.Protocol.ToString()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
+        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {Result.Options.Protocol.Word()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
         return page.ToString();
     }
 
