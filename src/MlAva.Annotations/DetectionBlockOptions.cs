@@ -15,12 +15,19 @@ public sealed record DetectionBlockOptions
     /// <summary>Blocks parsed at once: −1 (default) for all processors, or at least 1. Never changes what is read.</summary>
     public int MaxDegreeOfParallelism { get; init; } = -1;
 
+    /// <summary>Bytes of a block, more where a row is longer: at least 64. Default 1 MiB.</summary>
+    public int BlockLength { get; init; } = 1 << 20;
+
     /// <summary>Throws when an option is outside its legal range.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the legal range.</exception>
     public void Validate()
     {
-        if (MaxDegreeOfParallelism is -1 or > 0) return;
-        throw new ArgumentException(
-            FormattableString.Invariant($"{nameof(MaxDegreeOfParallelism)} is {MaxDegreeOfParallelism}; it must be -1 (all) or at least 1."));
+        Check(MaxDegreeOfParallelism is -1 or > 0, nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all) or at least 1");
+        Check(BlockLength >= 64, nameof(BlockLength), BlockLength, "at least 64");
+    }
+
+    static void Check(bool legal, string option, int value, string range)
+    {
+        if (!legal) throw new ArgumentException(FormattableString.Invariant($"{option} is {value}; it must be {range}."));
     }
 }

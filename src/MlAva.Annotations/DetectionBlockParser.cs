@@ -23,7 +23,7 @@ sealed class DetectionBlockParser(string path, DetectionBlockOptions options)
     int _current, _firstBox, _lastBox;
 
     /// <summary>The bytes to parse, from 0 to <see cref="Length"/>.</summary>
-    public byte[] Bytes { get; set; } = new byte[RowBlockReader.BlockLength];
+    public byte[] Bytes { get; set; } = new byte[options.BlockLength];
 
     /// <summary>How many of the bytes are to be parsed.</summary>
     public int Length { get; set; }

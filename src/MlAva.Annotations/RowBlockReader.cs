@@ -3,9 +3,6 @@ namespace MlAva.Annotations;
 /// <summary>Cuts a csv file into blocks of whole rows.</summary>
 sealed class RowBlockReader : IDisposable
 {
-    /// <summary>Bytes of a block; more where a row is longer.</summary>
-    public const int BlockLength = 1 << 20;
-
     readonly string _path;
     readonly Stream _stream;
     readonly FileStream _file;

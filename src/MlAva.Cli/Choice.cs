@@ -8,12 +8,17 @@ sealed class Choice<T> : Option<T?>
 {
     readonly T _default;
 
-    public Choice(string name, T value, string description)
+    /// <param name="name">The option's name.</param>
+    /// <param name="value">The default.</param>
+    /// <param name="description">What is chosen.</param>
+    /// <param name="word">How a value is spelt; without it, its name in small letters.</param>
+    public Choice(string name, T value, string description, Func<T, string>? word = null)
         : base(name)
     {
         _default = value;
-        Dictionary<string, T> words = Enum.GetValues<T>().ToDictionary(Word, StringComparer.OrdinalIgnoreCase);
-        Description = $"{description} [default: {Word(value)}]";
+        word ??= Word;
+        Dictionary<string, T> words = Enum.GetValues<T>().ToDictionary(word, StringComparer.OrdinalIgnoreCase);
+        Description = $"{description} [default: {word(value)}]";
         HelpName = string.Join('|', words.Keys);
         CustomParser = result =>
         {
