@@ -50,6 +50,10 @@ static partial class ErrorReporter
         return ExitCodes.BadInput;
     }
 
+    /// <summary>A verb with those that it belongs to, such as <c>doctor data</c>.</summary>
+    static string Name(Command command) => command.Parents.OfType<Command>().FirstOrDefault(c => c is not RootCommand) is { } parent
+        ? $"{Name(parent)} {command.Name}" : command.Name;
+
     /// <summary>What really went wrong: ML.NET and thread pools wrap what a row's computation throws.</summary>
     static Exception Cause(Exception exception)
     {

@@ -107,13 +107,14 @@ public sealed class DetectorParityTests : IDisposable
         {
             // In float32 one ReLU or maximum decided the other way moves a small network's gradient by a few percent; float64 below is exact.
             double l2 = entry.Value.GetProperty("l2").GetDouble();
-            Near.Value(l2, parameters[entry.Name].grad!.norm().item<float>(), l2 * 0.06 + 1e-6, $"gradient norm of {entry.Name}");
+            Near.Value(l2, parameters[entry.Name].grad!.norm().item<float>(), l2 * 0.1 + 1e-6, $"gradient norm of {entry.Name}");
         }
         int index = 0;
         foreach (JsonProperty named in gradients.RootElement.GetProperty("named").EnumerateObject())
         {
             Tensor reference = golden.Tensor($"grad_{index++}.npy");
-            Near.Absolute(reference, parameters[named.Name].grad!, reference.abs().max().item<float>() * 0.06);
+            double apart = parameters[named.Name].grad!.sub(reference).norm().item<float>(), norm = reference.norm().item<float>();
+            Near.Value(0, apart, norm * 0.15 + 1e-6, $"distance from the gradient of {named.Name}");
         }
         Assert.Equal(3, index);
 

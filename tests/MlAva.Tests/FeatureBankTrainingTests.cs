@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlAva.Annotations;
+using MlAva.Configs;
 using MlAva.Evaluation;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
@@ -215,6 +216,17 @@ public sealed class FeatureBankTrainingTests(FeatureBankTrainingTests.BankedSet 
         Assert.Equal(["video0", "video1"], FeatureBankSource.OfSplits(folder.Path, "train", "val").Load().Videos.Order());
     }
 
+    [Fact]
+    public void A_configuration_names_the_banks_that_its_trainer_reads()
+    {
+        DetectionConfig config = DetectionConfig.Load("lfb_max_kinetics_pretrained_slowonly_r50_4x16x1_20e_ava_rgb", ["data.root=elsewhere"]);
+        ActionDetectorOptions options = config.ToTrainerOptions();
+        options.Validate();
+        Assert.Equal(["lfb_train.safetensors", "lfb_val.safetensors"], options.FeatureBank!.Files.Select(Path.GetFileName));
+        Assert.All(options.FeatureBank.Files, f => Assert.StartsWith("elsewhere", f, StringComparison.Ordinal));
+        Assert.Null(DetectionConfig.Load("slowonly_kinetics_pretrained_r50_4x16x1_20e_ava_rgb", []).ToFeatureBankSource());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -237,16 +249,15 @@ public sealed class FeatureBankTrainingTests(FeatureBankTrainingTests.BankedSet 
     }
 
     [Fact]
-    public void Draws_differ_between_epochs_and_seeds_but_not_between_scorings()
+    public void Scores_repeat_and_do_not_depend_on_what_was_scored_before()
     {
-        // One feature a second out of two: were the draws always the same, so would be what the network learns from them.
+        // One feature a second out of two, so that there is something to draw.
         ActionDetectorOptions options = banked.Options(FeatureBankOperator.Max) with { Epochs = 1 };
         MLContext context = new(1);
         AvaDataView data = _set.Load(context);
         using ActionDetectorTransformer model = context.ActionDetection().Trainers.ActionDetector(options).Fit(data);
         float[] scores = TrainerTests.Scores(model.Transform(data));
         Assert.Equal(scores, TrainerTests.Scores(model.Transform(data)));
-        // A row's scores are its own, whatever was scored before it.
         float[] second = TrainerTests.Scores(model.Transform(data.Where(k => k.VideoId == "video1")));
         Assert.Equal(scores[(scores.Length / 2)..], second);
     }

@@ -12,9 +12,10 @@ static class DoctorCommand
         Option<bool> json = new("--json") { Description = "Print the report as JSON" };
         return new Verb("doctor",
             "Checks what this machine has and lacks, and says how to mend it; exit code 1 when something needed is broken.",
-            "mlava doctor", "mlava doctor --json > report.json")
+            "mlava doctor", "mlava doctor --json > report.json",
+            "mlava doctor data --annotations val.csv --detections results.csv --label-map labels.pbtxt")
         {
-            json,
+            json, DoctorDataCommand.Create(),
         }.Does((parsed, terminal, token) =>
         {
             DoctorReport report = Doctor.Examine(cancellationToken: token);

@@ -53,6 +53,36 @@ sealed class BatchNormalization : nn.Module<Tensor, Tensor>
         return (factor, _bias.sub(_runningMean.mul(factor)));
     }
 
+    public Parameter Weight => _weight;
+
+    public Parameter Bias => _bias;
+
+    /// <summary>
+    /// What channels are normalised by: mean and √(variance + ε), the batch's own in training mode, when the running ones move on, and else the running ones.
+    /// </summary>
+    /// <param name="data">[places][channels] float32.</param>
+    /// <param name="places">Clips × frames × rows × columns.</param>
+    public unsafe (float[] Mean, float[] Deviation) Statistics(float* data, int places)
+    {
+        int channels = (int)_weight.shape[0];
+        (float[] mean, float[] deviation) = (new float[channels], new float[channels]);
+        float* runningMean = TensorData.Of(_runningMean), runningVariance = TensorData.Of(_runningVariance);
+        if (!training)
+        {
+            for (int c = 0; c < channels; c++) (mean[c], deviation[c]) = (runningMean[c], (float)Math.Sqrt(runningVariance[c] + Epsilon));
+            return (mean, deviation);
+        }
+        (double[] middle, double[] squares) = ChannelKernel.Moments(data, places, channels);
+        for (int c = 0; c < channels; c++)
+        {
+            (mean[c], deviation[c]) = ((float)middle[c], (float)Math.Sqrt(squares[c] / places + Epsilon));
+            runningMean[c] = (float)((1 - Momentum) * runningMean[c] + Momentum * middle[c]);
+            runningVariance[c] = (float)((1 - Momentum) * runningVariance[c] + Momentum * squares[c] / Math.Max(places - 1, 1));
+        }
+        _batchesTracked.add_(Constants.One, Constants.One);
+        return (mean, deviation);
+    }
+
     public override Tensor forward(Tensor frames)
     {
         if (training) _batchesTracked.add_(Constants.One, Constants.One);

@@ -17,6 +17,7 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
 
     readonly ConvolutionShape _shape;
     PreparedConvolution? _prepared;
+    ((long, long, long, long) Key, ConvolutionGeometry? Value) _geometry;
 
     public Convolution(long inputs, long outputs, ConvolutionShape shape, bool bias = false)
         : base(nameof(Convolution))
@@ -34,6 +35,14 @@ sealed class Convolution : nn.Module<FrameBatch, FrameBatch>
     public Parameter? Bias => _bias;
 
     public ConvolutionShape Shape => _shape;
+
+    /// <summary>Which inputs each output sees, for inputs of this size.</summary>
+    public ConvolutionGeometry Geometry(long clips, long frames, long height, long width)
+    {
+        if (_geometry.Key != (clips, frames, height, width) || _geometry.Value is null)
+            _geometry = ((clips, frames, height, width), ConvolutionGeometry.Of(_shape, clips, frames, height, width));
+        return _geometry.Value;
+    }
 
     /// <summary>He's normal initialisation over the fan-out, as mmcv's ConvModule does at construction.</summary>
     public void InitializeWeights()

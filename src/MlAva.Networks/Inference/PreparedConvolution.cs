@@ -10,9 +10,6 @@ namespace MlAva.Networks;
 /// </summary>
 sealed class PreparedConvolution : IDisposable
 {
-    // Winograd's factors take up to six times the room of the weights, and far more while they are made.
-    const long MostWeights = 8 << 20;
-
     readonly string _layer;
     readonly ConvolutionShape _shape;
     readonly Preparation _preparation;
@@ -121,18 +118,13 @@ sealed class PreparedConvolution : IDisposable
         List<ConvolutionForm> forms = [ConvolutionForm.Library];
         if (!HasOwnKernels) return forms;
         forms.Add(ConvolutionForm.Direct);
-        if (WinogradConvolution.Takes(_shape, _weight.shape[1], _weight.shape[0]) && _weight.numel() <= MostWeights) forms.AddRange([ConvolutionForm.Winograd2, ConvolutionForm.Winograd4]);
+        if (WinogradConvolution.Takes(_shape, _weight.shape[1], _weight.shape[0])) forms.AddRange([ConvolutionForm.Winograd2, ConvolutionForm.Winograd4]);
         return forms;
     }
 
-    // What measuring mostly finds: the own kernel has no match but for the narrowest layers, and wide kernels of 3 gain from fewer products.
-    ConvolutionForm Rule()
-    {
-        List<ConvolutionForm> forms = Forms();
-        long outputs = _weight.shape[0], inputs = _weight.shape[1];
-        if (forms.Contains(ConvolutionForm.Winograd4) && Math.Min(inputs, outputs) >= 128) return ConvolutionForm.Winograd4;
-        return forms.Contains(ConvolutionForm.Direct) && outputs >= TileKernel.Wide ? ConvolutionForm.Direct : ConvolutionForm.Library;
-    }
+    // Own kernels have no match but for the narrowest layers.
+    ConvolutionForm Rule() =>
+        HasOwnKernels && _weight.shape[0] >= TileKernel.Wide ? ConvolutionForms.Of(_shape, _weight.shape[1], _weight.shape[0]) : ConvolutionForm.Library;
 
     FrameBatch Compute(ConvolutionForm form, ConvolutionGeometry geometry, FrameBatch input, Tensor? added, bool rectify) =>
         form == ConvolutionForm.Library ? ComputeByLibrary(input, added, rectify) : ComputeByOwnKernel(form, geometry, input, added, rectify);
@@ -146,7 +138,7 @@ sealed class PreparedConvolution : IDisposable
 
     unsafe FrameBatch ComputeByOwnKernel(ConvolutionForm form, ConvolutionGeometry geometry, FrameBatch input, Tensor? added, bool rectify)
     {
-        if (!_packed.TryGetValue(form, out PackedWeights? weights)) _packed[form] = weights = Pack(form);
+        if (!_packed.TryGetValue(form, out PackedWeights? weights)) _packed[form] = weights = ConvolutionForms.Pack(form, _weight);
         Tensor from = FrameBatch.ChannelsLast(input.Frames);
         long[] shape = [geometry.Clips * geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs, weights.Outputs];
         Tensor to = empty(shape, dtype: ScalarType.Float32, device: CPU);
@@ -155,21 +147,11 @@ sealed class PreparedConvolution : IDisposable
             throw new ArgumentException($"What is added to {_layer} is [{string.Join(", ", plus.shape)}]; expected [{string.Join(", ", shape)}] (frames, rows, columns, channels).", nameof(added));
         float* output = TensorData.Of(to);
         TileEnding ending = new(TensorData.Of(_bias), plus is null ? 0 : (nint)TensorData.Of(plus) - (nint)output, rectify);
-        if (form == ConvolutionForm.Direct) DirectConvolution.Run(geometry, weights, TensorData.Of(from), output, ending);
-        else WinogradConvolution.Run(geometry, weights, Size(form), TensorData.Of(from), output, ending);
+        ConvolutionForms.Run(form, geometry, weights, TensorData.Of(from), output, ending);
         // The loops know addresses only; the tensors behind them must not be finalised meanwhile.
         GC.KeepAlive(this);
         GC.KeepAlive(from);
         GC.KeepAlive(plus);
         return new(to.permute(0, 3, 1, 2), input.Clips);
     }
-
-    unsafe PackedWeights Pack(ConvolutionForm form)
-    {
-        long[] s = _weight.shape;
-        if (form != ConvolutionForm.Direct) return WinogradConvolution.Pack(_weight, Size(form));
-        return PackedWeights.Forward(TensorData.Of(_weight), (int)s[0], (int)s[1], (int)(s[2] * s[3] * s[4]));
-    }
-
-    static int Size(ConvolutionForm form) => form == ConvolutionForm.Winograd2 ? 2 : 4;
 }

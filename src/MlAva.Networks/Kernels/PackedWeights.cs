@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MlAva.Networks;
 
 /// <summary>
@@ -58,6 +60,21 @@ sealed unsafe class PackedWeights : IDisposable
         return packed;
     }
 
+    /// <summary>Each tap a weighted sum of the source's.</summary>
+    /// <param name="weights">[outputs][inputs][taps].</param>
+    /// <param name="outputs">Output channels, a multiple of 16.</param>
+    /// <param name="inputs">Input channels, a multiple of 16.</param>
+    /// <param name="taps">Taps of the source.</param>
+    /// <param name="mix">For each new tap, the weights of the source's.</param>
+    /// <param name="reversed">Whether inputs and outputs change places.</param>
+    public static PackedWeights Mixed(float* weights, int outputs, int inputs, int taps, float[] mix, bool reversed)
+    {
+        PackedWeights packed = reversed ? new(outputs, inputs, mix.Length / taps) : new(inputs, outputs, mix.Length / taps);
+        (long outputStride, long inputStride) = ((long)inputs * taps, taps);
+        packed.FillMixed(weights, reversed ? inputStride : outputStride, reversed ? outputStride : inputStride, taps, mix);
+        return packed;
+    }
+
     public void Dispose() => _floats.Dispose();
 
     // Strides are those of the source: from one channel that goes out to the next, and from one that comes in to the next.
@@ -100,6 +117,34 @@ sealed unsafe class PackedWeights : IDisposable
     void FillRows(float* from, long inputStride, float* to, int channels)
     {
         for (int input = 0; input < Inputs; input++, to += channels) new ReadOnlySpan<float>(from + input * inputStride, channels).CopyTo(new Span<float>(to, channels));
+    }
+
+    void FillMixed(float* weights, long outputStride, long inputStride, int taps, float[] mix)
+    {
+        nint source = (nint)weights;
+        Workers.For(Panels, panel =>
+        {
+            float* lines = stackalloc float[taps * TileKernel.Lanes], to = Panel(panel);
+            int first = panel * TileKernel.Wide, width = Width(panel), channels = Math.Min(width, Outputs - first);
+            if (channels < width) new Span<float>(to, Taps * Inputs * width).Clear();
+            for (int channel = 0; channel < channels; channel += TileKernel.Lanes)
+            {
+                for (int input = 0; input < Inputs; input++)
+                {
+                    float* from = (float*)source + (first + channel) * outputStride + input * inputStride;
+                    for (int lane = 0; lane < TileKernel.Lanes; lane++, from += outputStride)
+                    {
+                        for (int tap = 0; tap < taps; tap++) lines[tap * TileKernel.Lanes + lane] = from[tap];
+                    }
+                    for (int tap = 0; tap < Taps; tap++)
+                    {
+                        Vector512<float> sum = Vector512<float>.Zero;
+                        for (int k = 0; k < taps; k++) sum += Vector512.Create(mix[tap * taps + k]) * Vector512.Load(lines + k * TileKernel.Lanes);
+                        Vector512.Store(sum, to + ((long)tap * Inputs + input) * width + channel);
+                    }
+                }
+            }
+        });
     }
 
     void FillOneByOne(float* from, long outputStride, long inputStride, bool flip, float* to, int width, int channels)

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MlAva.Networks;
@@ -11,27 +10,34 @@ namespace MlAva.Networks;
 /// </summary>
 static unsafe class WinogradConvolution
 {
+    // Factors take up to six times the room of the weights, and far more while they are made.
+    const long MostWeights = 8 << 20;
+
     // Factors and products of a chunk together (bytes).
     const long ChunkBytes = 12 * 1024 * 1024;
 
     /// <summary>Whether there is a way for a kernel.</summary>
-    public static bool Takes(ConvolutionShape shape, long inputs, long outputs) => inputs % TileKernel.Lanes == 0 && outputs % TileKernel.Lanes == 0 &&
+    public static bool Takes(ConvolutionShape shape, long inputs, long outputs) => inputs * outputs * shape.Kernel.T * shape.Kernel.H * shape.Kernel.W <= MostWeights && inputs % TileKernel.Lanes == 0 && outputs % TileKernel.Lanes == 0 &&
         shape is { Kernel: (3, 1, 1), Stride: (1, 1, 1), Padding: (1, 0, 0), Dilation: (1, 1, 1) } or { Kernel: (1, 3, 3), Stride: (1, 1, 1), Padding: (0, 1, 1), Dilation: (1, 1, 1) };
 
-    /// <summary>Weights [O, I, 3] or [O, I, 9] as factors, packed.</summary>
-    /// <param name="weights">[O, I, kt, kh, kw] float32 on the CPU.</param>
+    /// <summary>Weights as factors, packed.</summary>
+    /// <param name="weights">[O, I, kt, kh, kw] float32 on the CPU, contiguous.</param>
     /// <param name="size">Outputs of a tile along an axis: 2 or 4.</param>
-    public static PackedWeights Pack(Tensor weights, int size)
+    /// <param name="reversed">For the gradient of the inputs: inputs and outputs change places, and taps are counted from the other end.</param>
+    public static PackedWeights Pack(Tensor weights, int size, bool reversed)
     {
-        using DisposeScope scope = NewDisposeScope();
-        double[,] one = WinogradTransform.Weights(size);
-        Tensor axis = tensor(one.Cast<double>().ToArray(), [size + 2, 3], ScalarType.Float64);
         long[] s = weights.shape;
-        bool spatial = s[2] == 1;
+        int side = size + 2, taps = (int)(s[2] * s[3] * s[4]);
+        double[,] one = WinogradTransform.Weights(size);
         // Every factor is a weighted sum of the taps: for frames, the weights of the two axes multiplied.
-        Tensor mix = spatial ? axis.view(size + 2, 1, 3, 1).mul(axis.view(1, size + 2, 1, 3)).reshape((size + 2) * (size + 2), 9) : axis;
-        Tensor factors = weights.detach().reshape(s[0] * s[1], -1).to(ScalarType.Float64).matmul(mix.transpose(0, 1)).to(ScalarType.Float32).contiguous();
-        return PackedWeights.Forward(TensorData.Of(factors), (int)s[0], (int)s[1], (int)mix.shape[0]);
+        float[] mix = new float[(taps == 3 ? side : side * side) * taps];
+        for (int i = 0; i < mix.Length; i++)
+        {
+            (int factor, int tap) = Math.DivRem(i, taps);
+            if (reversed) tap = taps - 1 - tap;
+            mix[i] = (float)(taps == 3 ? one[factor, tap] : one[factor / side, tap / 3] * one[factor % side, tap % 3]);
+        }
+        return PackedWeights.Mixed(TensorData.Of(weights), (int)s[0], (int)s[1], taps, mix, reversed);
     }
 
     /// <param name="geometry">The geometry of the convolution.</param>

@@ -119,8 +119,8 @@ public sealed record DetectionConfig
     }
 
     /// <summary>
-    /// The settings for <see cref="ActionDetectorTrainer"/>; what belongs to a single run (validation set, progress, resumption) is to be
-    /// added.
+    /// The settings for <see cref="ActionDetectorTrainer"/>; what belongs to a single run (validation set, progress, resumption, and the
+    /// file of the warm start, once it is fetched) is to be added.
     /// </summary>
     /// <exception cref="InvalidOperationException">The configuration has no training.</exception>
     public ActionDetectorOptions ToTrainerOptions() => Training is null

@@ -50,10 +50,17 @@ public sealed class KeyframeCoverage
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(clip);
-        KeyframeCoverage coverage = new(clip.Sampling);
+        return Examine(Rows(view), clip.Sampling, clip.Frames, cancellationToken);
+    }
+
+    /// <summary>The same for keyframes that are not in a data view: video, seconds, and the folder or file of its frames.</summary>
+    internal static KeyframeCoverage Examine(IEnumerable<(string Video, double Timestamp, string Source)> rows, ClipSamplerOptions sampling,
+        FrameStoreOptions storing, CancellationToken cancellationToken)
+    {
+        KeyframeCoverage coverage = new(sampling);
         Dictionary<string, List<double>> timestamps = new(StringComparer.Ordinal);
         Dictionary<string, string> sources = new(StringComparer.Ordinal);
-        foreach ((string video, double timestamp, string source) in Rows(view))
+        foreach ((string video, double timestamp, string source) in rows)
         {
             if (!timestamps.TryGetValue(video, out List<double>? times)) timestamps[video] = times = [];
             times.Add(timestamp);
@@ -72,7 +79,7 @@ public sealed class KeyframeCoverage
                 missing.Add(source);
                 continue;
             }
-            using IFrameStore store = FrameStore.Open(source, clip.Frames);
+            using IFrameStore store = FrameStore.Open(source, storing);
             if (store.Range() is not { } frames) continue; // a store that cannot tell is believed
             coverage._frames[video] = frames;
             int before = times.Count(t => coverage.FrameOf(t) < frames.First), beyond = times.Count(t => coverage.FrameOf(t) > frames.Last);
