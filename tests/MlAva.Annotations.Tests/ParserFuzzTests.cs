@@ -55,7 +55,7 @@ public sealed class ParserFuzzTests : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     public void The_files_to_change_can_be_read(int file) => Assert.Equal(
-        file == 3 ? 3 : 4, DetectionFile.Read(Write("det.csv", Encoding.UTF8.GetBytes(Detections[file]))).Count());
+        file == 3 ? 3 : 4, DetectionFile.Read(Write("det.csv", Encoding.UTF8.GetBytes(Detections[file]))).Count);
 
     [Theory]
     [InlineData("ann.csv", "v,0902,0.1,0.2,0.3,0.4,12,5\nv,0903\n\"w\",904,0.1,0.2,0.3,0.4,1\n")]
@@ -133,7 +133,7 @@ public sealed class ParserFuzzTests : IDisposable
     static byte[] Changed(string text, Random random)
     {
         List<byte> bytes = [.. Encoding.UTF8.GetBytes(text)];
-        int changes = random.Next(1, 4);
+        int changes = random.Next(1, 3);
         for (int i = 0; i < changes && bytes.Count > 2; i++)
         {
             int place = random.Next(bytes.Count);
