@@ -29,7 +29,7 @@ sealed class ErrorSorter(AnalysisInput input, AnalysisOptions options)
     {
         for (int c = 0; c < _matched.Length; c++)
         {
-            for (int t = 0; t < _matched[c].Truth.Count; t++) (_truths[matched[c].Truth.Keyframes[t]] ??= []).Add((c, t));
+            for (int t = 0; t < _matched[c].Truth.Count; t++) (_truths[_matched[c].Truth.Keyframes[t]] ??= []).Add((c, t));
         }
         DetectionAnalysis.ForEach(_matched.Length, options.Rules, SortOut, token);
         Reclassify();
@@ -66,7 +66,7 @@ sealed class ErrorSorter(AnalysisInput input, AnalysisOptions options)
     IEnumerable<(int Class, int Truth, double IoU)> OthersUnder(int c, int i)
     {
         Box box = _matched[c].Detections.Boxes[i];
-        foreach ((int other, int truth) in _truths[matched[c].Detections.Keyframes[i]] ?? [])
+        foreach ((int other, int truth) in _truths[_matched[c].Detections.Keyframes[i]] ?? [])
         {
             if (other == c) continue;
             double iou = Box.IoU(box, _matched[other].Truth.Boxes[truth]);
