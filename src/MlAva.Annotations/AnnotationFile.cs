@@ -78,8 +78,13 @@ public sealed class AnnotationFile
         });
     }
 
-    internal static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe,
-        CancellationToken cancellation)
+    /// <summary>Reads a file row by row, each with the 1-based line at which it stands, for messages about it.</summary>
+    /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
+    /// <param name="emptyKeyframe">Told of every keyframe with nobody in it; without it they are passed over.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when it is reached.</exception>
+    public static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe = null,
+        CancellationToken cancellation = default)
     {
         using CsvReader csv = new(path);
         while (csv.Read())

@@ -10,10 +10,10 @@ namespace MlAva.Annotations;
 /// </summary>
 sealed class CsvReader : IDisposable
 {
-    const int MaxRowLength = 1 << 20;
+    /// <summary>Bytes of the longest row that is read.</summary>
+    public const int MaxRowLength = 1 << 20;
+
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
-    static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-        1e18, 1e19, 1e20, 1e21, 1e22];
 
     readonly Stream _stream;
     readonly Dictionary<string, string> _names = [];
@@ -29,9 +29,14 @@ sealed class CsvReader : IDisposable
     bool _streamEnded;
 
     public CsvReader(string path)
+        : this(path, InputFile.Open(path))
+    {
+    }
+
+    CsvReader(string path, Stream stream)
     {
         Path = path;
-        _stream = InputFile.Open(path);
+        _stream = stream;
         _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -46,6 +51,22 @@ sealed class CsvReader : IDisposable
 
     /// <summary>One cell of the current row, unquoted; valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> this[int column] => _buffer.AsSpan(_cells[column].Start, _cells[column].Length);
+
+    /// <summary>The line behind the rows read so far.</summary>
+    public long NextLine => _nextLine;
+
+    /// <summary>A reader of rows that <see cref="Load"/> hands it, for a file that something else takes apart.</summary>
+    public static CsvReader OfRows(string path) => new(path, Stream.Null) { _started = true, _streamEnded = true };
+
+    /// <summary>Goes on with these bytes, whole rows, as if the file ended behind them.</summary>
+    /// <param name="rows">The rows; copied.</param>
+    /// <param name="line">The line at which they begin.</param>
+    public void Load(ReadOnlySpan<byte> rows, long line)
+    {
+        if (_buffer.Length < rows.Length) _buffer = new byte[rows.Length];
+        rows.CopyTo(_buffer);
+        (_at, _end, _nextLine) = (0, rows.Length, line);
+    }
 
     public void Dispose() => _stream.Dispose();
 
@@ -116,6 +137,7 @@ sealed class CsvReader : IDisposable
                 position++;
             }
         }
+        if (position > MaxRowLength) throw TooLong();
         for (; cell < Count; cell++) _cells[cell].Start += begin;
         _at = Math.Min(begin + position, _end);
     }
@@ -126,11 +148,7 @@ sealed class CsvReader : IDisposable
         if (begin + position < _end) return _buffer[begin + position];
         while (begin + position >= _end)
         {
-            if (position > MaxRowLength)
-            {
-                throw Error($"a row longer than {MaxRowLength} bytes", "rows of at most a few hundred bytes",
-                    "look for a quote that is never closed");
-            }
+            if (position > MaxRowLength) throw TooLong();
             if (!Fill(begin)) return -1;
             begin = 0;
         }
@@ -191,9 +209,7 @@ sealed class CsvReader : IDisposable
     /// <summary>A cell as a finite number; blanks around it are passed over.</summary>
     public double Number(int column, string what)
     {
-        ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
-        if (TryPlainDecimal(cell, out double value)) return value;
-        if (!TryParse(cell, out value)) throw NotANumber(column, what);
+        if (!Utf8Number.TryNumber(this[column], out double value)) throw NotANumber(column, what);
         if (double.IsFinite(value)) return value;
         throw Error($"{Quote(column)} in {ColumnName(column)}", $"{what}, finite", "find out what wrote it, and mend or delete the row");
     }
@@ -202,17 +218,8 @@ sealed class CsvReader : IDisposable
     /// A cell as a number that only gives an order: infinite (<c>inf</c>, <c>1e400</c>) is fine, as for the official evaluator;
     /// NaN is not.
     /// </summary>
-    public double Score(int column)
-    {
-        ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
-        if (TryPlainDecimal(cell, out double value)) return value;
-        ReadOnlySpan<byte> unsigned = cell.Length > 0 && cell[0] is (byte)'-' or (byte)'+' ? cell[1..] : cell;
-        if (Ascii.EqualsIgnoreCase(unsigned, "inf") || Ascii.EqualsIgnoreCase(unsigned, "infinity"))
-        {
-            return cell[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
-        }
-        return TryParse(cell, out value) ? value : throw NotANumber(column, "the score, a number");
-    }
+    public double Score(int column) =>
+        Utf8Number.TryScore(this[column], out double value) ? value : throw NotANumber(column, "the score, a number");
 
     /// <summary>A cell as seconds in the video: a number that is not negative.</summary>
     public double Timestamp(int column)
@@ -225,12 +232,8 @@ sealed class CsvReader : IDisposable
     }
 
     /// <summary>A cell as a whole number.</summary>
-    public int Integer(int column, string what)
-    {
-        ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
-        return int.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value
-            : throw NotANumber(column, what);
-    }
+    public int Integer(int column, string what) =>
+        Utf8Number.TryInteger(this[column], out int value) ? value : throw NotANumber(column, what);
 
     /// <summary>Columns 3 to 6 as a box.</summary>
     public Box Box() => new(
@@ -262,6 +265,9 @@ sealed class CsvReader : IDisposable
         return Error($"{Count} column{(Count == 1 ? "" : "s")} ({Quote(0)}{(Count > 1 ? ", …" : "")})", expected, mend);
     }
 
+    AnnotationFormatException TooLong() => Error($"a row longer than {MaxRowLength} bytes", "rows of at most a few hundred bytes",
+        "look for a quote that is never closed");
+
     AnnotationFormatException NotANumber(int column, string what)
     {
         ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
@@ -283,34 +289,5 @@ sealed class CsvReader : IDisposable
         return Count > 1;
     }
 
-    // Without a word for NaN, which double.TryParse would otherwise take in any style.
-    static bool TryParse(ReadOnlySpan<byte> cell, out double value) =>
-        double.TryParse(cell, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-            CultureInfo.InvariantCulture, out value) && !double.IsNaN(value);
-
     static string ColumnName(int column) => $"column {column + 1}";
-
-    // Up to 15 digits and 22 decimals, a quotient of two exact doubles is the correctly rounded value; that is nearly every number of AVA.
-    static bool TryPlainDecimal(ReadOnlySpan<byte> cell, out double value)
-    {
-        value = 0;
-        long digits = 0;
-        int decimals = 0, i = 0, point = -1;
-        bool negative = cell.Length > 0 && cell[0] == '-';
-        if (negative) i++;
-        if (cell.Length - i is < 1 or > 16) return false;
-        int first = i;
-        for (; i < cell.Length; i++)
-        {
-            int digit = cell[i] - '0';
-            if ((uint)digit <= 9) digits = digits * 10 + digit;
-            else if (cell[i] == '.' && point < 0 && i > first && i < cell.Length - 1) point = i;
-            else return false;
-        }
-        if (point >= 0) decimals = cell.Length - point - 1;
-        if (digits >= 1_000_000_000_000_000) return false;
-        value = digits / PowersOfTen[decimals];
-        if (negative) value = -value;
-        return true;
-    }
 }

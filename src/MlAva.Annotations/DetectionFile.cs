@@ -28,17 +28,26 @@ public static class DetectionFile
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
-            if (csv.Count is not (7 or 8))
-            {
-                throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), or 7 without the score");
-            }
-            if (csv.Count == 8 && csv.IsBlank(6))
-            {
-                throw csv.Error("an empty column 7", "the action's id", "this looks like a file of person boxes; give it as the proposals");
-            }
-            int action = csv.Integer(6, "the action's id, a whole number");
-            yield return new(csv.Name(0), csv.Timestamp(1), csv.Box(), action, csv.Count == 8 ? csv.Score(7) : 1.0);
+            yield return Parse(csv);
         }
+    }
+
+    /// <summary>
+    /// Reads a file in blocks of many rows, parsed on several threads and handed over in the order of the file. What is read, and every
+    /// error, is that of <see cref="Enumerate"/>; it takes a small part of the time and memory.
+    /// </summary>
+    /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
+    /// <param name="options">Which rows to keep; null for all.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>The blocks; each holds until the next one is asked for.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when its block is reached.</exception>
+    public static IEnumerable<DetectionBlock> EnumerateBlocks(string path, DetectionBlockOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new();
+        options.Validate();
+        return DetectionBlockReader.Read(path, options, cancellation);
     }
 
     /// <summary>
@@ -76,5 +85,20 @@ public static class DetectionFile
                 csv.Value(row.ActionId, "D").Value((double)(float)row.Score, format).EndRow();
             }
         });
+    }
+
+    /// <summary>The current row.</summary>
+    internal static DetectionRow Parse(CsvReader csv)
+    {
+        if (csv.Count is not (7 or 8))
+        {
+            throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), or 7 without the score");
+        }
+        if (csv.Count == 8 && csv.IsBlank(6))
+        {
+            throw csv.Error("an empty column 7", "the action's id", "this looks like a file of person boxes; give it as the proposals");
+        }
+        int action = csv.Integer(6, "the action's id, a whole number");
+        return new(csv.Name(0), csv.Timestamp(1), csv.Box(), action, csv.Count == 8 ? csv.Score(7) : 1.0);
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace MlAva.Annotations;
@@ -9,15 +8,18 @@ static class InputFile
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Opens a file, unpacked if it is gzip (told by its first bytes, not its name).</summary>
-    public static Stream Open(string path)
+    public static Stream Open(string path) => Open(path, out _);
+
+    /// <summary>Opens a file, and gives the one on disk too, whose position tells how far the reading is.</summary>
+    public static Stream Open(string path, out FileStream file)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         try
         {
             int first = file.ReadByte(), second = file.ReadByte();
             file.Position = 0;
-            return first == 0x1f && second == 0x8b ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return first == 0x1f && second == 0x8b ? new WholeGzipStream(file) : file;
         }
         catch
         {

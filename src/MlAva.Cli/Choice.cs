@@ -11,12 +11,14 @@ sealed class Choice<T> : Option<T?>
     /// <param name="name">With its dashes.</param>
     /// <param name="value">The default; null: there is none, and the description says what happens without.</param>
     /// <param name="description">What is chosen.</param>
-    public Choice(string name, T? value, string description)
+    /// <param name="word">How a value is spelt; without it, its name in small letters.</param>
+    public Choice(string name, T? value, string description, Func<T, string>? word = null)
         : base(name)
     {
         _default = value;
-        Dictionary<string, T> words = Enum.GetValues<T>().ToDictionary(Word, StringComparer.OrdinalIgnoreCase);
-        Description = value is { } usual ? $"{description} [default: {Word(usual)}]" : description;
+        word ??= Word;
+        Dictionary<string, T> words = Enum.GetValues<T>().ToDictionary(word, StringComparer.OrdinalIgnoreCase);
+        Description = value is { } usual ? $"{description} [default: {word(usual)}]" : description;
         HelpName = string.Join('|', words.Keys);
         CustomParser = result =>
         {

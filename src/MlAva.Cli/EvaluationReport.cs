@@ -15,13 +15,22 @@ static class EvaluationReport
         foreach (GroupResult group in result.Groups.Where(g => g.Group != ActionGroup.Unknown))
         {
             string classes = $"{Count(group.NumClassesAveraged)} of {Count(group.NumClasses)} classes";
-            Terminal.WriteResult($"{group.Group}: {Figure(group.MeanAveragePrecision)} over {classes}");
+            Terminal.WriteResult($"{group.Group.Word()}: {Figure(group.MeanAveragePrecision)} over {classes}");
         }
         foreach (string remark in result.Remarks) Terminal.WriteResult($"remark: {remark}");
         FrameMapCounts counts = result.Counts;
-        Terminal.WriteResult($"{Count(counts.Detections)} detections of {Count(counts.DetectionRows)}, "
-            + $"{Count(counts.GroundTruth)} ground-truth labels of {Count(counts.GroundTruthRows)}, {Count(counts.Keyframes)} keyframes; "
-            + $"{result.NumClassesAveraged} classes averaged; protocol {result.Options.Protocol}, ties {result.Options.Ties}");
+        Terminal.WriteResult($"{Count(counts.Detections)} detections of {Count(counts.DetectionRows)}"
+            + LeftOut((counts.DetectionsOfOtherClasses, "of other classes"), (counts.DetectionsExcluded, "on excluded keyframes"),
+                (counts.DetectionsOutsideSet, "on keyframes not evaluated"), (counts.DetectionsOverCapacity, "over 50 a keyframe"),
+                (counts.DetectionsWithoutArea, "without area"), (counts.DetectionsOfLowScore, "of a score of -10 or less")));
+        Terminal.WriteResult($"{Count(counts.GroundTruth)} ground-truth labels of {Count(counts.GroundTruthRows)}"
+            + LeftOut((counts.GroundTruthOfOtherClasses, "of other classes"), (counts.GroundTruthExcluded, "on excluded keyframes"),
+                (counts.GroundTruthOutsideSet, "on keyframes not evaluated")));
+        Terminal.WriteResult($"{Count(counts.Keyframes)} keyframes ({result.EvaluationSet.Word()}), {Count(counts.KeyframesWithGroundTruth)} "
+            + $"with ground truth, {Count(counts.KeyframesExcluded)} excluded; {result.NumClassesAveraged} of {result.Classes.Count} classes averaged");
+        (double lowest, double highest) = result.MeanAveragePrecisionBounds;
+        Terminal.WriteResult($"protocol {result.Options.Protocol.Word()}, ties {result.Options.Ties.Word()}; "
+            + $"equal scores in any order: {Figure(lowest)} to {Figure(highest)}");
         Terminal.WriteResult(Headline(result));
         if (json is not null) AtomicFile.Write(json, stream => EvaluationJson.Write(stream, result));
         if (!double.IsNaN(result.MeanAveragePrecision)) return ExitCodes.Fine;
@@ -33,6 +42,13 @@ static class EvaluationReport
     public static string Headline(FrameMapResult result) =>
         string.Create(CultureInfo.InvariantCulture, $"mAP@{result.Options.IouThreshold}IOU: {Figure(result.MeanAveragePrecision)}");
 
+    /// <summary>What was left out and why, where anything was.</summary>
+    static string LeftOut(params (long Count, string Why)[] parts)
+    {
+        string[] said = [.. parts.Where(p => p.Count > 0).Select(p => $"{Count(p.Count)} {p.Why}")];
+        return said.Length == 0 ? "" : $"; left out: {string.Join(", ", said)}";
+    }
+
     static Table Classes(FrameMapResult result)
     {
         Table table = new Table { Border = TableBorder.Simple };
@@ -40,7 +56,7 @@ static class EvaluationReport
             Right("tp"));
         foreach (ClassResult c in result.Classes)
         {
-            string[] cells = [Count(c.Id), c.Name, c.Group == ActionGroup.Unknown ? "" : c.Group.ToString(), Figure(c.AveragePrecision),
+            string[] cells = [Count(c.Id), c.Name, c.Group == ActionGroup.Unknown ? "" : c.Group.Word(), Figure(c.AveragePrecision),
                 Count(c.NumGroundTruth), Count(c.NumDetections), Count(c.NumTruePositives)];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }

@@ -53,9 +53,9 @@ static class Flags
     public static Option<double> Iou() => WithDefault("--iou", 0.5, "Smallest intersection over union of a match", "0-1");
 
     public static Choice<TieOrder> Ties() =>
-        new("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)");
+        new("--ties", TieOrder.Stable, "Order of equal scores: the same everywhere, or NumPy's (what the Python evaluators print)", t => t.Word());
 
-    public static Choice<MatchingProtocol> Protocol() => new("--protocol", MatchingProtocol.MMAction2, "Whose matching rules");
+    public static Choice<MatchingProtocol> Protocol() => new("--protocol", MatchingProtocol.MMAction2V0, "Whose rules", p => p.Word());
 
     /// <summary>The rules of evaluation that the options ask for, checked.</summary>
     public static FrameMapOptions Rules(ParseResult parsed, Option<double> iou, Choice<TieOrder> ties, Choice<MatchingProtocol> protocol)

@@ -12,15 +12,15 @@ static class Scoring
     /// would that file.
     /// </summary>
     public static FrameMapResult WriteAndEvaluate(
-        Terminal terminal, ActionDetectionCatalog catalog, ITransformer model, AvaDataView view, string? file, EvaluationFiles files,
-            FrameMapOptions options, CancellationToken token) =>
+        Terminal terminal, ActionDetectionCatalog catalog, ITransformer model, AvaDataView view, string? file, FrameMapFiles files,
+            IReadOnlyList<LabelMapEntry> classes, FrameMapOptions options, CancellationToken token) =>
         ConsoleProgress.Run(terminal, "score", progress =>
         {
             IEnumerable<DetectionRow> rows =
                 CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.GetRowCount() ?? 0);
-            if (file is null) return files.Evaluate(rows, null, options, token);
+            if (file is null) return FrameMap.EvaluateFiles(files, classes, options, rows, cancellationToken: token);
             DetectionFile.Write(file, rows, cancellation: token);
-            return files.Evaluate(DetectionFile.Enumerate(file, token), file, options, token);
+            return FrameMap.EvaluateFiles(files with { Detections = file }, classes, options, cancellationToken: token);
         });
 
     static IEnumerable<DetectionRow> CountKeyframes(ConsoleProgress progress, IEnumerable<DetectionRow> rows, long keyframes)

@@ -3,61 +3,105 @@ using MlAva.Annotations;
 namespace MlAva.Evaluation;
 
 /// <summary>Matches one class's detections with its ground truth and ranks them (reference specification §8, steps 6 and 7).</summary>
-/// <param name="detections">The class's detections, boxes with area only.</param>
-/// <param name="truth">The class's ground truth.</param>
-/// <param name="options">The options.</param>
-sealed class ClassMatcher(BoxColumns detections, BoxColumns truth, FrameMapOptions options)
+sealed class ClassMatcher
 {
-    readonly bool[] _hits = new bool[detections.Count];
-    readonly bool[] _taken = new bool[truth.Count];
+    readonly FrameMapOptions _options;
+    readonly BoxTable _boxes;
+    readonly TruthTable _truths;
+    readonly int[] _rankOf, _box, _order, _truthOrder;
+    readonly double[] _scores;
+    readonly long[] _rows;
+    readonly bool[] _hits, _taken;
+    readonly int[] _best;
+    readonly double[] _overlaps;
+    readonly Func<int, double> _scoreOf, _rankOfTruth;
 
-    /// <summary>The index of the first inverted ground-truth box that had to be compared with a detection; −1 when there is none.</summary>
-    public int InvertedTruth { get; private set; } = -1;
-
-    /// <summary>Matches and ranks. The curve is null when there is no ground truth.</summary>
-    public PrecisionRecallCurve? Run()
+    /// <param name="detections">The class's detections; they are moved out of it.</param>
+    /// <param name="truths">The class's ground truth.</param>
+    /// <param name="reader">What these are places in.</param>
+    /// <param name="rankOf">The place of each keyframe in the order of processing.</param>
+    /// <param name="options">The options.</param>
+    public ClassMatcher(DetectionColumns detections, List<int> truths, InputReader reader, int[] rankOf, FrameMapOptions options)
     {
-        int[] order = options.Protocol == MatchingProtocol.ActivityNet2018
-            ? ByKeyframeReversed()
-            : detections.ByKeyframe(descending: options.Protocol == MatchingProtocol.MMAction2);
-        int[] truthOrder = truth.ByKeyframe(descending: options.Protocol == MatchingProtocol.MMAction2);
-        int nextTruth = 0;
-        for (int start = 0; start < order.Length;)
-        {
-            int end = detections.EndOfKeyframe(order, start);
-            int keyframe = detections.Keyframes[order[start]];
-            while (nextTruth < truthOrder.Length && truth.Keyframes[truthOrder[nextTruth]] < keyframe) nextTruth++;
-            if (nextTruth < truthOrder.Length && truth.Keyframes[truthOrder[nextTruth]] == keyframe)
-            {
-                int endOfTruth = truth.EndOfKeyframe(truthOrder, nextTruth);
-                if (!Match(order, start, end, truthOrder.AsSpan(nextTruth, endOfTruth - nextTruth))) return null;
-                nextTruth = endOfTruth;
-            }
-
-            start = end;
-        }
-
-        return truth.Count == 0 ? null : Rank(order);
+        (_options, _boxes, _truths, _rankOf) = (options, reader.Boxes, reader.Truths, rankOf);
+        (_box, _scores, _rows) = (detections.Boxes.Drain(), detections.Scores.Drain(), detections.Rows.Drain());
+        _order = ByKeyframe(_box.Length, i => _rankOf[_boxes.Keyframe(_box[i])]);
+        int[] place = ByKeyframe(truths.Count, i => _rankOf[_truths.Boxes.Keyframe(truths[i])]);
+        _truthOrder = [.. place.Select(i => truths[i])];
+        (_hits, _taken) = (new bool[_box.Length], new bool[truths.Count]);
+        (_best, _overlaps) = options.KeepMatches ? (new int[_box.Length], new double[_box.Length]) : ([], []);
+        (_scoreOf, _rankOfTruth) = (i => _scores[i], _truths.Rank);
+        _best.AsSpan().Fill(-1);
+        _overlaps.AsSpan().Fill(double.NaN);
     }
 
-    bool Match(ReadOnlySpan<int> order, int start, int end, ReadOnlySpan<int> candidates)
+    /// <summary>The first inverted ground truth that had to be compared with a detection; −1 when there is none.</summary>
+    public int InvertedTruth { get; private set; } = -1;
+
+    bool IsMMAction2 => _options.Protocol is MatchingProtocol.MMAction2V0 or MatchingProtocol.MMAction2V1;
+
+    bool IsSinglePrecision => _options.Protocol == MatchingProtocol.MMAction2V1;
+
+    /// <summary>Matches and ranks.</summary>
+    public RankedClass Run()
     {
-        foreach (int candidate in candidates)
+        int next = 0;
+        for (int start = 0; start < _order.Length;)
         {
-            Box box = truth.Boxes[candidate];
+            int rank = RankOfDetection(start), end = start + 1;
+            while (end < _order.Length && RankOfDetection(end) == rank) end++;
+            SortWithin(_order.AsSpan(start, end - start));
+            while (next < _truthOrder.Length && RankOfTruth(next) < rank) next++;
+            int endOfTruth = next;
+            while (endOfTruth < _truthOrder.Length && RankOfTruth(endOfTruth) == rank) endOfTruth++;
+            if (endOfTruth > next && !Match(start, end, next, endOfTruth)) break;
+            (start, next) = (end, endOfTruth);
+        }
+
+        return InvertedTruth < 0 ? Rank() : new() { NumGroundTruth = _truthOrder.Length, NumDetections = _box.Length };
+    }
+
+    int RankOfDetection(int place) => _rankOf[_boxes.Keyframe(_box[_order[place]])];
+
+    int RankOfTruth(int place) => _rankOf[_truths.Boxes.Keyframe(_truthOrder[place])];
+
+    /// <summary>Puts a keyframe's detections into the order in which they take ground truth.</summary>
+    void SortWithin(Span<int> group)
+    {
+        if (group.Length == 1) return;
+        if (IsMMAction2)
+        {
+            Ordering.Descending(group, _scoreOf);
+        }
+        else if (_options.Protocol == MatchingProtocol.Official2018)
+        {
+            // An ascending argsort, reversed.
+            int[] before = group.ToArray(), places = new int[group.Length];
+            Ordering.Ascending(Array.ConvertAll(before, i => _scores[i]), places, _options.Ties);
+            for (int i = 0; i < places.Length; i++) group[^(i + 1)] = before[places[i]];
+        }
+    }
+
+    bool Match(int start, int end, int firstTruth, int endOfTruth)
+    {
+        if (IsMMAction2) Ordering.Descending(_truthOrder.AsSpan(firstTruth, endOfTruth - firstTruth), _rankOfTruth);
+        for (int place = firstTruth; place < endOfTruth; place++)
+        {
+            Box box = _truths.Boxes.Box(_truthOrder[place]);
             if (!(box.X1 > box.X2 || box.Y1 > box.Y2)) continue;
-            InvertedTruth = candidate;
+            InvertedTruth = _truthOrder[place];
             return false;
         }
 
         for (int i = start; i < end; i++)
         {
             // A detection looks at its best box only, taken or not: there is no second choice.
-            (int best, double bestIoU) = (-1, double.NegativeInfinity);
-            Box box = detections.Boxes[order[i]];
-            foreach (int candidate in candidates)
+            (int best, double overlap) = (-1, double.NegativeInfinity);
+            ref readonly Box box = ref _boxes.Box(_box[_order[i]]);
+            for (int place = firstTruth; place < endOfTruth; place++)
             {
-                double iou = Box.IoU(box, truth.Boxes[candidate]);
+                ref readonly Box truth = ref _truths.Boxes.Box(_truthOrder[place]);
+                double iou = IsSinglePrecision ? SinglePrecision.IoU(box, truth) : Box.IoU(box, truth);
                 if (double.IsNaN(iou))
                 {
                     // NaN wins NumPy's argmax and then passes no threshold: the detection is lost.
@@ -65,56 +109,72 @@ sealed class ClassMatcher(BoxColumns detections, BoxColumns truth, FrameMapOptio
                     break;
                 }
 
-                if (iou > bestIoU) (best, bestIoU) = (candidate, iou);
+                if (iou > overlap) (best, overlap) = (place, iou);
             }
 
-            if (best < 0 || bestIoU < options.IouThreshold || _taken[best]) continue;
+            if (best < 0) continue;
+            if (_options.KeepMatches) (_best[i], _overlaps[i]) = (_truthOrder[best], overlap);
+            if (overlap < _options.IouThreshold || _taken[best]) continue;
             _taken[best] = _hits[i] = true;
         }
 
         return true;
     }
 
-    PrecisionRecallCurve Rank(ReadOnlySpan<int> order)
+    RankedClass Rank()
     {
-        double[] scores = new double[order.Length];
-        for (int i = 0; i < scores.Length; i++) scores[i] = detections.Scores[order[i]];
-        int[] ranking = new int[order.Length];
-        Ordering.Ascending((double[])scores.Clone(), ranking, options.Ties);
+        double[] ranked = new double[_order.Length];
+        for (int i = 0; i < ranked.Length; i++) ranked[i] = IsSinglePrecision ? (float)_scores[_order[i]] : _scores[_order[i]];
+        int[] ranking = new int[_order.Length];
+        Ordering.Ascending((double[])ranked.Clone(), ranking, _options.Ties);
         Array.Reverse(ranking);
+        ranked = Array.ConvertAll(ranking, i => ranked[i]);
 
-        double[] ranked = new double[ranking.Length];
-        int[] truePositives = new int[ranking.Length];
-        int hits = 0;
+        int[] hits = new int[_hits.Count(h => h)];
+        int k = 0;
         for (int i = 0; i < ranking.Length; i++)
         {
-            ranked[i] = scores[ranking[i]];
-            truePositives[i] = hits += _hits[ranking[i]] ? 1 : 0;
+            if (_hits[ranking[i]]) hits[k++] = i;
         }
 
-        return new(ranked, truePositives, truth.Count);
+        int count = _truthOrder.Length;
+        bool isAveraged = count > 0 && !(IsSinglePrecision && ranking.Length == 0);
+        return new()
+        {
+            NumGroundTruth = count,
+            NumDetections = ranking.Length,
+            NumTruePositives = hits.Length,
+            AveragePrecision = isAveraged ? Ranking.AveragePrecision(hits, count) : double.NaN,
+            Bounds = isAveraged ? Ranking.Bounds(hits, ranked, count) : new(double.NaN, double.NaN),
+            Curve = isAveraged && _options.KeepCurves ? new(ranked, hits, count) : null,
+            Matches = _options.KeepMatches ? Matches(ranking) : null,
+        };
     }
 
-    /// <summary>The 2018 evaluator's order within a keyframe: an ascending argsort, reversed.</summary>
-    int[] ByKeyframeReversed()
-    {
-        int[] order = detections.ByKeyframe(descending: false);
-        for (int start = 0; start < order.Length;)
-        {
-            int end = detections.EndOfKeyframe(order, start);
-            if (end - start > 1)
-            {
-                int[] before = order[start..end];
-                double[] keys = new double[before.Length];
-                int[] places = new int[before.Length];
-                for (int i = 0; i < keys.Length; i++) keys[i] = detections.Scores[before[i]];
-                Ordering.Ascending(keys, places, options.Ties);
-                for (int i = 0; i < places.Length; i++) order[end - 1 - i] = before[places[i]];
-            }
+    ClassMatches Matches(int[] ranking) => new(
+        Array.ConvertAll(ranking, i => _box[_order[i]]), Array.ConvertAll(ranking, i => _scores[_order[i]]),
+        Array.ConvertAll(ranking, i => _rows[_order[i]]), Array.ConvertAll(ranking, i => _hits[i]),
+        Array.ConvertAll(ranking, i => _best[i]), Array.ConvertAll(ranking, i => _overlaps[i]));
 
-            start = end;
+    /// <summary>0…n−1 by ascending keyframe, in their order within one.</summary>
+    static int[] ByKeyframe(int count, Func<int, int> rankOf)
+    {
+        int[] order = new int[count];
+        bool sorted = true;
+        int before = 0;
+        for (int i = 0; i < count; i++)
+        {
+            order[i] = i;
+            int rank = rankOf(i);
+            sorted &= rank >= before;
+            before = rank;
         }
 
+        if (sorted) return order;
+        // Keyframe and index in one number: distinct keys, so any sort is stable.
+        long[] keys = new long[count];
+        for (int i = 0; i < count; i++) keys[i] = ((long)rankOf(i) << 32) | (uint)i;
+        Array.Sort(keys, order);
         return order;
     }
 }

@@ -18,10 +18,20 @@ public static class EvaluationJson
         using Utf8JsonWriter json = new(stream, Indented);
         json.WriteStartObject();
         WriteDouble(json, "mAP", result.MeanAveragePrecision);
+        WriteDouble(json, "mAPLowest", result.MeanAveragePrecisionBounds.Lowest);
+        WriteDouble(json, "mAPHighest", result.MeanAveragePrecisionBounds.Highest);
         if (result.UndefinedReason is { } reason) json.WriteString("undefinedReason", reason);
-        json.WriteString("protocol", result.Options.Protocol.ToString());
-        json.WriteString("ties", result.Options.Ties.ToString());
+        json.WriteString("protocol", result.Options.Protocol.Word());
+        json.WriteString("ties", result.Options.Ties.Word());
+        json.WriteString("evaluationSet", result.EvaluationSet.Word());
         WriteDouble(json, "iouThreshold", result.Options.IouThreshold);
+        if (result.Options.CustomClasses is { } custom)
+        {
+            json.WriteStartArray("customClasses");
+            foreach (int id in custom) json.WriteNumberValue(id);
+            json.WriteEndArray();
+        }
+
         json.WriteNumber("classesAveraged", result.NumClassesAveraged);
         WriteCounts(json, result.Counts);
 
@@ -33,7 +43,7 @@ public static class EvaluationJson
         foreach (GroupResult group in result.Groups)
         {
             json.WriteStartObject();
-            json.WriteString("group", group.Group.ToString());
+            json.WriteString("group", group.Group.Word());
             WriteDouble(json, "mAP", group.MeanAveragePrecision);
             json.WriteNumber("classes", group.NumClasses);
             json.WriteNumber("classesAveraged", group.NumClassesAveraged);
@@ -47,8 +57,10 @@ public static class EvaluationJson
             json.WriteStartObject();
             json.WriteNumber("id", c.Id);
             json.WriteString("name", c.Name);
-            json.WriteString("group", c.Group.ToString());
+            json.WriteString("group", c.Group.Word());
             WriteDouble(json, "ap", c.AveragePrecision);
+            WriteDouble(json, "apLowest", c.AveragePrecisionBounds.Lowest);
+            WriteDouble(json, "apHighest", c.AveragePrecisionBounds.Highest);
             json.WriteNumber("numGroundTruth", c.NumGroundTruth);
             json.WriteNumber("numDetections", c.NumDetections);
             json.WriteNumber("numTruePositives", c.NumTruePositives);
@@ -78,13 +90,14 @@ public static class EvaluationJson
         json.WriteNumber("groundTruthRows", counts.GroundTruthRows);
         json.WriteNumber("groundTruthOfOtherClasses", counts.GroundTruthOfOtherClasses);
         json.WriteNumber("groundTruthExcluded", counts.GroundTruthExcluded);
+        json.WriteNumber("groundTruthOutsideSet", counts.GroundTruthOutsideSet);
         json.WriteNumber("groundTruth", counts.GroundTruth);
         json.WriteNumber("groundTruthWithoutArea", counts.GroundTruthWithoutArea);
         json.WriteNumber("detectionRows", counts.DetectionRows);
         json.WriteNumber("detectionsOfOtherClasses", counts.DetectionsOfOtherClasses);
         json.WriteNumber("detectionsExcluded", counts.DetectionsExcluded);
+        json.WriteNumber("detectionsOutsideSet", counts.DetectionsOutsideSet);
         json.WriteNumber("detectionsOverCapacity", counts.DetectionsOverCapacity);
-        json.WriteNumber("detectionsOnUnnamedKeyframes", counts.DetectionsOnUnnamedKeyframes);
         json.WriteNumber("detectionsWithoutArea", counts.DetectionsWithoutArea);
         json.WriteNumber("detectionsOfLowScore", counts.DetectionsOfLowScore);
         json.WriteNumber("detections", counts.Detections);

@@ -2,7 +2,7 @@ namespace MlAva.Evaluation;
 
 /// <summary>
 /// What became of every row, so that nothing is dropped in silence. Rows are sorted out in this order: class not evaluated, keyframe
-/// excluded, crowded out, keyframe not named, box without area, score too low; each row is counted once.
+/// excluded, keyframe outside the <see cref="EvaluationSet"/>, crowded out, box without area, score too low; each row is counted once.
 /// </summary>
 public sealed record FrameMapCounts
 {
@@ -12,11 +12,14 @@ public sealed record FrameMapCounts
     /// <summary>Rows of ground truth left out because their class is not among those evaluated.</summary>
     public long GroundTruthOfOtherClasses { get; init; }
 
-    /// <summary>Rows of ground truth left out because their keyframe is excluded.</summary>
+    /// <summary>Rows of ground truth left out because their keyframe is excluded; <see cref="MatchingProtocol.MMAction2V1"/> keeps them.</summary>
     public long GroundTruthExcluded { get; init; }
 
+    /// <summary>Rows of ground truth left out because their keyframe is not on the list (<see cref="EvaluationSet.Listed"/> only).</summary>
+    public long GroundTruthOutsideSet { get; init; }
+
     /// <summary>Rows of ground truth evaluated.</summary>
-    public long GroundTruth => GroundTruthRows - GroundTruthOfOtherClasses - GroundTruthExcluded;
+    public long GroundTruth => GroundTruthRows - GroundTruthOfOtherClasses - GroundTruthExcluded - GroundTruthOutsideSet;
 
     /// <summary>Of those, boxes without area: they count as instances but can never be matched.</summary>
     public long GroundTruthWithoutArea { get; init; }
@@ -30,21 +33,21 @@ public sealed record FrameMapCounts
     /// <summary>Detections left out because their keyframe is excluded.</summary>
     public long DetectionsExcluded { get; init; }
 
-    /// <summary>Detections crowded out of their keyframe by 50 others (<see cref="MatchingProtocol.ActivityNet2019"/> and later).</summary>
+    /// <summary>Detections left out because their keyframe is not in the <see cref="EvaluationSet"/>.</summary>
+    public long DetectionsOutsideSet { get; init; }
+
+    /// <summary>Detections crowded out of their keyframe by 50 others (<see cref="MatchingProtocol.Official2019"/> and later).</summary>
     public long DetectionsOverCapacity { get; init; }
 
-    /// <summary>Detections on keyframes that ground truth does not name (<see cref="MatchingProtocol.ActivityNet2020"/> only).</summary>
-    public long DetectionsOnUnnamedKeyframes { get; init; }
-
-    /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included).</summary>
+    /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included); <see cref="MatchingProtocol.MMAction2V1"/> keeps them.</summary>
     public long DetectionsWithoutArea { get; init; }
 
-    /// <summary>Detections left out for a score of −10 or less (<see cref="MatchingProtocol.ActivityNet2018"/> only).</summary>
+    /// <summary>Detections left out for a score of −10 or less (<see cref="MatchingProtocol.Official2018"/> only).</summary>
     public long DetectionsOfLowScore { get; init; }
 
     /// <summary>Detections evaluated.</summary>
     public long Detections => DetectionRows - DetectionsOfOtherClasses - DetectionsExcluded
-        - DetectionsOverCapacity - DetectionsOnUnnamedKeyframes - DetectionsWithoutArea - DetectionsOfLowScore;
+        - DetectionsOutsideSet - DetectionsOverCapacity - DetectionsWithoutArea - DetectionsOfLowScore;
 
     /// <summary>Of those, detections on keyframes that have no ground truth of an evaluated class: all of them false positives.</summary>
     public long DetectionsOnKeyframesWithoutGroundTruth { get; init; }
@@ -58,6 +61,6 @@ public sealed record FrameMapCounts
     /// <summary>Of those, keyframes with both.</summary>
     public int KeyframesWithGroundTruthAndDetections { get; init; }
 
-    /// <summary>Keyframes on the list of exclusions, duplicates counted once.</summary>
+    /// <summary>Keyframes on the list of exclusions, duplicates counted once; 0 for a protocol that knows no exclusions.</summary>
     public int KeyframesExcluded { get; init; }
 }

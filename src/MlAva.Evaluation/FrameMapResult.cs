@@ -5,8 +5,11 @@ namespace MlAva.Evaluation;
 /// <summary>Frame-mAP of a set of detections, with everything it was made from.</summary>
 public sealed record FrameMapResult
 {
-    /// <summary>Mean AP over the classes that have ground truth, 0–1; NaN when none has (see <see cref="UndefinedReason"/>).</summary>
+    /// <summary>Mean AP over the classes that are averaged, 0–1; NaN when none is (see <see cref="UndefinedReason"/>).</summary>
     public required double MeanAveragePrecision { get; init; }
+
+    /// <summary>Between which values <see cref="MeanAveragePrecision"/> lies when equal scores may come in any order.</summary>
+    public required TieBounds MeanAveragePrecisionBounds { get; init; }
 
     /// <summary>Why <see cref="MeanAveragePrecision"/> is NaN; null when it is a number.</summary>
     public string? UndefinedReason { get; init; }
@@ -14,7 +17,7 @@ public sealed record FrameMapResult
     /// <summary>Every class asked for, by ascending id.</summary>
     public required IReadOnlyList<ClassResult> Classes { get; init; }
 
-    /// <summary>Means by group, for the groups that occur in the label map.</summary>
+    /// <summary>Means by group, for the groups that occur among the classes.</summary>
     public required IReadOnlyList<GroupResult> Groups { get; init; }
 
     /// <summary>What became of every row.</summary>
@@ -26,8 +29,14 @@ public sealed record FrameMapResult
     /// <summary>The options that the figures were computed with.</summary>
     public required FrameMapOptions Options { get; init; }
 
+    /// <summary>The keyframes evaluated: what the options ask for, never <see cref="EvaluationSet.Protocol"/>.</summary>
+    public required EvaluationSet EvaluationSet { get; init; }
+
+    /// <summary>What became of each detection and each ground truth; null unless <see cref="FrameMapOptions.KeepMatches"/> is on.</summary>
+    public FrameMapMatches? Matches { get; init; }
+
     /// <summary>How many classes enter the mean.</summary>
-    public int NumClassesAveraged => Classes.Count(c => c.NumGroundTruth > 0);
+    public int NumClassesAveraged => Classes.Count(c => c.IsAveraged);
 
     /// <summary>The result of one class.</summary>
     /// <param name="id">The class id.</param>

@@ -3,46 +3,68 @@ using MlAva.Annotations;
 
 namespace MlAva.Evaluation;
 
-/// <summary>Sorts rows into one set of flat arrays for each class and counts what is left out, by the rules of a protocol.</summary>
-/// <remarks>
-/// Excluded keyframes take the first numbers, then keyframes of detections in order of appearance: numbers are the processing order.
-/// </remarks>
+/// <summary>
+/// Sorts rows into flat arrays for each class and counts what is left out, by the rules of a protocol. To be called in the order of the
+/// methods; ground truth comes first, so that detections on keyframes which do not count never take memory.
+/// </summary>
 sealed class InputReader
 {
     const int RowsBetweenCancellationChecks = 1 << 16;
     const int Capacity = 50;
     const double LowestScore2018 = -10;
-    const string DetectionSource = "detections";
-
-    /// <summary>What stands for the file name in errors about ground truth.</summary>
-    public const string TruthSource = "ground truth";
 
     readonly Dictionary<int, int> _columnOf;
     readonly MatchingProtocol _protocol;
+    readonly EvaluationSet _set;
+    readonly FrameMapOptions _options;
     readonly CancellationToken _cancellationToken;
-    readonly KeyframeHeaps? _detectionHeaps;
-    readonly List<bool> _named = [];
-    int _numExcluded;
+    readonly KeyframeHeaps? _heaps;
+
+    // Known before the first detection, and first met in detections: only the latter grow while other threads look things up.
+    readonly KeyframeIndex _known = new(), _late = new();
+    readonly List<Marks> _marks = [];
+    readonly List<int> _rankOf = [], _inOrder = [], _detectionsOf = [];
+    long _rows, _otherActions, _excluded, _outsideSet, _areaLess, _lowScores;
 
     /// <param name="classes">The classes by ascending id.</param>
     /// <param name="options">The options.</param>
+    /// <param name="set">The keyframes to evaluate.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
-    public InputReader(LabelMapEntry[] classes, FrameMapOptions options, CancellationToken cancellationToken)
+    public InputReader(LabelMapEntry[] classes, FrameMapOptions options, EvaluationSet set, CancellationToken cancellationToken)
     {
         _columnOf = classes.Index().ToDictionary(e => e.Item.Id, e => e.Index);
-        (_protocol, _cancellationToken) = (options.Protocol, cancellationToken);
-        _detectionHeaps = UsesHeaps ? new(Capacity) : null;
-        Detections = [.. classes.Select(_ => new BoxColumns())];
-        GroundTruth = [.. classes.Select(_ => new BoxColumns())];
+        (_options, _protocol, _set, _cancellationToken) = (options, options.Protocol, set, cancellationToken);
+        _heaps = UsesHeaps ? new(Capacity, Boxes) : null;
+        Detections = [.. classes.Select(_ => new DetectionColumns(options.KeepMatches))];
+        TruthsOf = [.. classes.Select(_ => new List<int>())];
     }
 
-    public KeyframeIndex Keyframes { get; } = new();
+    [Flags]
+    enum Marks : byte
+    {
+        None = 0,
+        Excluded = 1,
+        Listed = 2,
+        Named = 4,
+        HasTruth = 8,
+    }
 
-    /// <summary>Detections with area, by class.</summary>
-    public BoxColumns[] Detections { get; }
+    /// <summary>What stands for the file name in errors about ground truth.</summary>
+    public required string TruthSource { get; init; }
 
-    /// <summary>Ground truth, by class.</summary>
-    public BoxColumns[] GroundTruth { get; }
+    /// <summary>What stands for the file name in errors about detections.</summary>
+    public required string DetectionSource { get; init; }
+
+    /// <summary>Boxes of detections.</summary>
+    public BoxTable Boxes { get; } = new();
+
+    /// <summary>Detections, by class.</summary>
+    public DetectionColumns[] Detections { get; }
+
+    public TruthTable Truths { get; } = new();
+
+    /// <summary>The ground truth of each class, in the order in which it is compared within a keyframe.</summary>
+    public List<int>[] TruthsOf { get; }
 
     public FrameMapCounts Counts { get; private set; } = new();
 
@@ -52,28 +74,107 @@ sealed class InputReader
     /// <summary>The first ground truth's keyframe that is not excluded, for messages.</summary>
     public KeyframeKey? FirstNamed { get; private set; }
 
-    bool UsesHeaps => _protocol is MatchingProtocol.ActivityNet2019 or MatchingProtocol.ActivityNet2020;
+    public int NumKeyframes => _known.Count + _late.Count;
+
+    bool UsesHeaps => _protocol is MatchingProtocol.Official2019 or MatchingProtocol.Official2020;
+
+    bool InTruthOrder => _protocol == MatchingProtocol.MMAction2V1 && _set == EvaluationSet.GroundTruth;
+
+    public KeyframeKey Key(int keyframe) => keyframe < _known.Count ? _known[keyframe] : _late[keyframe - _known.Count];
+
+    /// <summary>The place of each keyframe in the order of processing.</summary>
+    public int[] Ranks()
+    {
+        for (int keyframe = 0; keyframe < _rankOf.Count; keyframe++) Rank(keyframe);
+        return [.. _rankOf];
+    }
 
     public void Exclude(IEnumerable<KeyframeKey> excluded)
     {
-        foreach (KeyframeKey key in excluded) Intern(key.VideoId, key.Timestamp, "excluded keyframes", 0);
-        _numExcluded = Keyframes.Count;
-        Counts = Counts with { KeyframesExcluded = _numExcluded };
+        foreach (KeyframeKey key in excluded) Mark(key, Marks.Excluded, "excluded keyframes", 0);
+        Counts = Counts with { KeyframesExcluded = _known.Count };
+    }
+
+    public void List(IEnumerable<KeyframeKey> keyframes)
+    {
+        foreach (KeyframeKey key in keyframes) Mark(key, Marks.Listed, "the list of keyframes", 0);
+    }
+
+    public void ReadGroundTruth(IEnumerable<(long Row, AnnotationRow Value)> rows, Func<IEnumerable<KeyframeKey>> emptyKeyframes)
+    {
+        (long all, long other, long excluded, long outside, long areaLess) = (0, 0, 0, 0, 0);
+        KeyframeHeaps? heaps = UsesHeaps ? new(0, Truths.Boxes) : null;
+        List<int> fileOrder = [];
+        foreach ((long row, AnnotationRow annotation) in rows)
+        {
+            if (all++ % RowsBetweenCancellationChecks == 0) _cancellationToken.ThrowIfCancellationRequested();
+            if (!_columnOf.TryGetValue(annotation.ActionId, out int column))
+            {
+                other++;
+                Mark(annotation.Key, Marks.Named, TruthSource, row);
+                continue;
+            }
+
+            int keyframe = Mark(annotation.Key, Marks.Named | Marks.HasTruth, TruthSource, row);
+            if (InTruthOrder) Rank(keyframe);
+            if (Has(keyframe, Marks.Excluded) && _protocol != MatchingProtocol.MMAction2V1)
+            {
+                excluded++;
+                continue;
+            }
+
+            if (_set == EvaluationSet.Listed && !Has(keyframe, Marks.Listed))
+            {
+                outside++;
+                continue;
+            }
+
+            FirstNamed ??= annotation.Key;
+            if (!annotation.Box.HasArea) areaLess++;
+            int truth = Truths.Add(annotation.Box, keyframe, column, annotation.PersonId, row);
+            if (heaps is null) fileOrder.Add(truth);
+            else heaps.Add(keyframe, new(Truths.Rank(truth), column, truth, row));
+        }
+
+        foreach (KeyframeKey key in emptyKeyframes()) Mark(key, Marks.Named, "keyframes without people", 0);
+        foreach (int truth in fileOrder) TruthsOf[Truths.Column(truth)].Add(truth);
+        for (int keyframe = 0; heaps is not null && keyframe < _known.Count; keyframe++)
+        {
+            foreach (KeyframeHeaps.Entry entry in heaps.Drain(keyframe)) TruthsOf[entry.Column].Add(entry.Box);
+        }
+
+        Counts = Counts with
+        {
+            GroundTruthRows = all,
+            GroundTruthOfOtherClasses = other,
+            GroundTruthExcluded = excluded,
+            GroundTruthOutsideSet = outside,
+            GroundTruthWithoutArea = areaLess,
+        };
     }
 
     public void ReadDetections(IEnumerable<DetectionRow> rows)
     {
-        (long row, long other, long excluded, long areaLess, long low) = (0, 0, 0, 0, 0);
+        (KeyframeKey key, int keyframe, bool counts) = (default, -1, false);
+        (Box box, int stored) = (default, -1);
         foreach (DetectionRow detection in rows)
         {
-            if (row++ % RowsBetweenCancellationChecks == 0) _cancellationToken.ThrowIfCancellationRequested();
+            long row = ++_rows;
+            if (row % RowsBetweenCancellationChecks == 0) _cancellationToken.ThrowIfCancellationRequested();
             if (!_columnOf.TryGetValue(detection.ActionId, out int column))
             {
-                other++;
+                _otherActions++;
                 continue;
             }
 
-            int keyframe = Intern(detection.VideoId, detection.Timestamp, DetectionSource, row);
+            if (keyframe < 0 || detection.Key != key)
+            {
+                CheckTimestamp(detection.Key, DetectionSource, row);
+                key = detection.Key;
+                counts = Meet(key, out keyframe);
+                stored = -1;
+            }
+
             if (double.IsNaN(detection.Score))
             {
                 throw new AnnotationFormatException(
@@ -81,101 +182,223 @@ sealed class InputReader
                     "look for a network that has diverged, or for a division by zero where the scores are made");
             }
 
-            if (keyframe < _numExcluded)
+            if (!counts)
             {
-                excluded++;
+                LeaveOut(keyframe, 1);
                 continue;
             }
 
-            FirstDetected ??= detection.Key;
-            if (_detectionHeaps is not null) _detectionHeaps.Add(keyframe, column, detection.Box, detection.Score, row);
-            else if (!detection.Box.HasArea) areaLess++;
-            else if (_protocol == MatchingProtocol.ActivityNet2018 && detection.Score <= LowestScore2018) low++;
-            else Detections[column].Add(keyframe, detection.Box, detection.Score);
+            if (detection.Box != box) (box, stored) = (detection.Box, -1);
+            Add(column, keyframe, box, ref stored, detection.Score, row);
+        }
+
+        Finish();
+    }
+
+    public void ReadDetections(string path, IProgress<EvaluationProgress>? progress)
+    {
+        DetectionBlockOptions options = new()
+        {
+            ActionIds = _columnOf.Keys.ToHashSet(),
+            Keyframes = key => IsEvaluated(_known.Find(key)),
+            MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
+        };
+        int[] keyframes = [], stored = [];
+        foreach (DetectionBlock block in DetectionFile.EnumerateBlocks(path, options, _cancellationToken))
+        {
+            _rows += block.NumRows;
+            _otherActions += block.NumOtherActions;
+            if (keyframes.Length < block.Keyframes.Length) keyframes = new int[2 * block.Keyframes.Length];
+            if (stored.Length < block.Boxes.Length) stored = new int[2 * block.Boxes.Length];
+            for (int i = 0; i < block.Keyframes.Length; i++)
+            {
+                if (!Meet(block.Keyframes[i], out keyframes[i])) LeaveOut(keyframes[i], block.LeftOut[i]);
+            }
+
+            stored.AsSpan(0, block.Boxes.Length).Fill(-1);
+            AddBlock(block, keyframes, stored);
+            progress?.Report(new(_rows, block.Share));
+        }
+
+        Finish();
+    }
+
+    void AddBlock(DetectionBlock block, int[] keyframes, int[] stored)
+    {
+        ReadOnlySpan<int> keyframeOf = block.KeyframeIndices, boxOf = block.BoxIndices, actions = block.ActionIds;
+        ReadOnlySpan<double> scores = block.Scores;
+        ReadOnlySpan<Box> boxes = block.Boxes;
+        (int action, int column) = (-1, -1);
+        for (int i = 0; i < actions.Length; i++)
+        {
+            if (actions[i] != action) column = _columnOf[action = actions[i]];
+            int box = boxOf[i];
+            Add(column, keyframes[keyframeOf[i]], boxes[box], ref stored[box], scores[i], block.LineOf(i));
+        }
+    }
+
+    /// <summary>Takes a detection on a keyframe that counts.</summary>
+    /// <param name="column">The class.</param>
+    /// <param name="keyframe">The keyframe.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="stored">Where the box is in <see cref="Boxes"/>; −1 while it is not.</param>
+    /// <param name="score">The score.</param>
+    /// <param name="row">The row.</param>
+    void Add(int column, int keyframe, in Box box, ref int stored, double score, long row)
+    {
+        if (_heaps is not null)
+        {
+            if (!_heaps.Takes(keyframe, score)) return;
+            if (stored < 0) stored = Boxes.Add(box, keyframe);
+            _heaps.Add(keyframe, new(score, column, stored, row));
+            return;
+        }
+
+        if (_protocol == MatchingProtocol.MMAction2V1)
+        {
+            if (box.X1 > box.X2 || box.Y1 > box.Y2) throw Inverted(DetectionSource, row, box, "detection", Key(keyframe));
+        }
+        else if (!box.HasArea)
+        {
+            _areaLess++;
+            return;
+        }
+
+        if (_protocol == MatchingProtocol.Official2018 && score <= LowestScore2018)
+        {
+            _lowScores++;
+            return;
+        }
+
+        if (stored < 0) stored = Boxes.Add(box, keyframe);
+        Detections[column].Add(stored, score, row);
+        _detectionsOf[keyframe]++;
+    }
+
+    /// <summary>The error for a box whose corners are the wrong way round where that matters.</summary>
+    public static AnnotationFormatException Inverted(string source, long row, in Box box, string what, KeyframeKey key) => new(
+        source, row,
+        string.Create(CultureInfo.InvariantCulture, $"the inverted box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2}) of a {what} at {key}"),
+        "x1 <= x2 and y1 <= y2", "swap the corners, or check that the columns are x1, y1, x2, y2 and not x, y, width, height");
+
+    /// <summary>Finds or numbers the keyframe of a detection; whether its detections count.</summary>
+    bool Meet(in KeyframeKey key, out int keyframe)
+    {
+        keyframe = _known.Find(key);
+        bool counts = IsEvaluated(keyframe);
+        if (keyframe < 0)
+        {
+            // A keyframe that nothing speaks of and that does not count is not worth remembering: a file may have many.
+            keyframe = counts ? _known.Count + _late.Intern(key) : -1;
+            if (counts) EnsureLists(keyframe);
+        }
+
+        if (keyframe < 0 || !Has(keyframe, Marks.Excluded)) FirstDetected ??= key;
+        if (counts && !InTruthOrder) Rank(keyframe);
+        return counts;
+    }
+
+    bool IsEvaluated(int known) => !Has(known, Marks.Excluded) && _set switch
+    {
+        EvaluationSet.Named => Has(known, Marks.Named),
+        EvaluationSet.GroundTruth => Has(known, Marks.HasTruth),
+        EvaluationSet.Listed => Has(known, Marks.Listed),
+        EvaluationSet.Proposals => Has(known, Marks.Listed) || Has(known, Marks.HasTruth),
+        _ => true,
+    };
+
+    bool Has(int known, Marks mark) => known >= 0 && known < _known.Count && (_marks[known] & mark) != 0;
+
+    void LeaveOut(int keyframe, int count)
+    {
+        if (Has(keyframe, Marks.Excluded)) _excluded += count;
+        else _outsideSet += count;
+    }
+
+    int Mark(in KeyframeKey key, Marks mark, string source, long row)
+    {
+        CheckTimestamp(key, source, row);
+        int keyframe = _known.Intern(key);
+        EnsureLists(keyframe);
+        if (keyframe == _marks.Count) _marks.Add(mark);
+        else _marks[keyframe] |= mark;
+        return keyframe;
+    }
+
+    void EnsureLists(int keyframe)
+    {
+        if (keyframe < _rankOf.Count) return;
+        _rankOf.Add(-1);
+        _detectionsOf.Add(0);
+    }
+
+    void Rank(int keyframe)
+    {
+        if (_rankOf[keyframe] >= 0) return;
+        _rankOf[keyframe] = _inOrder.Count;
+        _inOrder.Add(keyframe);
+    }
+
+    void Finish()
+    {
+        if (_heaps is not null) DrainHeaps(_heaps);
+        (int any, int withTruth, int both) = (0, 0, 0);
+        long unmatchable = 0;
+        bool[] hasTruth = new bool[NumKeyframes];
+        for (int i = 0; i < Truths.Count; i++)
+        {
+            int keyframe = Truths.Boxes.Keyframe(i);
+            hasTruth[keyframe] = !Has(keyframe, Marks.Excluded);
+        }
+
+        for (int keyframe = 0; keyframe < hasTruth.Length; keyframe++)
+        {
+            bool detected = _detectionsOf[keyframe] > 0;
+            if (hasTruth[keyframe] || detected) any++;
+            if (hasTruth[keyframe]) withTruth++;
+            if (hasTruth[keyframe] && detected) both++;
+            if (!hasTruth[keyframe]) unmatchable += _detectionsOf[keyframe];
         }
 
         Counts = Counts with
         {
-            DetectionRows = row,
-            DetectionsOfOtherClasses = other,
-            DetectionsExcluded = excluded,
-            DetectionsWithoutArea = areaLess,
-            DetectionsOfLowScore = low,
+            DetectionRows = _rows,
+            DetectionsOfOtherClasses = _otherActions,
+            DetectionsExcluded = _excluded,
+            DetectionsOutsideSet = _outsideSet,
+            DetectionsOverCapacity = _heaps?.NumDropped ?? 0,
+            DetectionsWithoutArea = _areaLess,
+            DetectionsOfLowScore = _lowScores,
+            DetectionsOnKeyframesWithoutGroundTruth = unmatchable,
+            Keyframes = any,
+            KeyframesWithGroundTruth = withTruth,
+            KeyframesWithGroundTruthAndDetections = both,
         };
     }
 
-    /// <summary>Must follow <see cref="ReadDetections"/>: keyframes without detections are numbered last.</summary>
-    public void ReadGroundTruth(IEnumerable<AnnotationRow> rows, IEnumerable<KeyframeKey> emptyKeyframes)
+    void DrainHeaps(KeyframeHeaps heaps)
     {
-        (long row, long other, long excluded, long areaLess) = (0, 0, 0, 0);
-        KeyframeHeaps? heaps = UsesHeaps ? new(0) : null;
-        foreach (AnnotationRow annotation in rows)
+        foreach (int keyframe in _inOrder)
         {
-            if (row++ % RowsBetweenCancellationChecks == 0) _cancellationToken.ThrowIfCancellationRequested();
-            bool evaluated = _columnOf.TryGetValue(annotation.ActionId, out int column);
-            if (!evaluated)
+            foreach (KeyframeHeaps.Entry entry in heaps.Drain(keyframe))
             {
-                other++;
-                if (_protocol == MatchingProtocol.ActivityNet2020) Name(Intern(annotation.VideoId, annotation.Timestamp, TruthSource, row));
-                continue;
-            }
+                if (!Boxes.Box(entry.Box).HasArea)
+                {
+                    _areaLess++;
+                    continue;
+                }
 
-            int keyframe = Intern(annotation.VideoId, annotation.Timestamp, TruthSource, row);
-            Name(keyframe);
-            if (keyframe < _numExcluded)
-            {
-                excluded++;
-                continue;
+                Detections[entry.Column].Add(entry.Box, entry.Score, entry.Row);
+                _detectionsOf[keyframe]++;
             }
-
-            FirstNamed ??= annotation.Key;
-            if (!annotation.Box.HasArea) areaLess++;
-            // The reference reads the person id's column as a score, and a missing score as 1: it orders the ground truth of a keyframe.
-            double rank = annotation.PersonId == -1 ? 1 : annotation.PersonId;
-            if (heaps is not null) heaps.Add(keyframe, column, annotation.Box, rank, row);
-            else GroundTruth[column].Add(keyframe, annotation.Box, rank, row);
         }
-
-        heaps?.Drain((keyframe, entry) => GroundTruth[entry.Column].Add(keyframe, entry.Box, entry.Score, entry.Row));
-        foreach (KeyframeKey key in emptyKeyframes) Name(Intern(key.VideoId, key.Timestamp, "keyframes without people", 0));
-        Counts = Counts with
-        {
-            GroundTruthRows = row,
-            GroundTruthOfOtherClasses = other,
-            GroundTruthExcluded = excluded,
-            GroundTruthWithoutArea = areaLess,
-        };
-        DrainDetections();
     }
 
-    void DrainDetections()
+    static void CheckTimestamp(in KeyframeKey key, string source, long row)
     {
-        if (_detectionHeaps is null) return;
-        (long unnamed, long areaLess) = (0, 0);
-        _detectionHeaps.Drain((keyframe, entry) =>
-        {
-            bool named = _protocol != MatchingProtocol.ActivityNet2020 || (keyframe < _named.Count && _named[keyframe]);
-            if (!named) unnamed++;
-            else if (!entry.Box.HasArea) areaLess++;
-            else Detections[entry.Column].Add(keyframe, entry.Box, entry.Score);
-        });
-        Counts = Counts with
-        {
-            DetectionsOverCapacity = _detectionHeaps.NumDropped,
-            DetectionsOnUnnamedKeyframes = unnamed,
-            DetectionsWithoutArea = areaLess,
-        };
-    }
-
-    void Name(int keyframe)
-    {
-        while (_named.Count <= keyframe) _named.Add(false);
-        _named[keyframe] = true;
-    }
-
-    int Intern(string videoId, double timestamp, string source, long row) => double.IsFinite(timestamp)
-        ? Keyframes.Intern(videoId, timestamp)
-        : throw new AnnotationFormatException(
-            source, row, string.Create(CultureInfo.InvariantCulture, $"the timestamp {timestamp} of video '{videoId}'"),
+        if (double.IsFinite(key.Timestamp)) return;
+        throw new AnnotationFormatException(
+            source, row, string.Create(CultureInfo.InvariantCulture, $"the timestamp {key.Timestamp} of video '{key.VideoId}'"),
             "seconds, a finite number", "correct the second column of the row");
+    }
 }

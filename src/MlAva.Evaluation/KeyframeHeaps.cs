@@ -7,72 +7,93 @@ namespace MlAva.Evaluation;
 /// array order, of all things, decides among equal scores.
 /// </summary>
 /// <param name="capacity">How many boxes a keyframe keeps; 0 for all.</param>
-sealed class KeyframeHeaps(int capacity)
+/// <param name="boxes">The boxes of the entries.</param>
+sealed class KeyframeHeaps(int capacity, BoxTable boxes)
 {
-    readonly List<List<Entry>?> _heaps = [];
+    readonly List<Heap?> _heaps = [];
 
     /// <summary>How many boxes were crowded out.</summary>
     public long NumDropped { get; private set; }
 
-    public void Add(int keyframe, int column, in Box box, double score, long row)
+    /// <summary>Whether an entry of this score would be kept; one that would not is counted as crowded out.</summary>
+    public bool Takes(int keyframe, double score)
+    {
+        if (capacity == 0 || keyframe >= _heaps.Count || _heaps[keyframe] is not { } heap || heap.Count < capacity) return true;
+        // Only a strictly better score replaces the smallest entry: of equal ones the first to come stay.
+        if (score > heap.Entries[0].Score) return true;
+        NumDropped++;
+        return false;
+    }
+
+    /// <summary>Adds an entry that <see cref="Takes"/> says is kept.</summary>
+    public void Add(int keyframe, in Entry entry)
     {
         while (_heaps.Count <= keyframe) _heaps.Add(null);
-        List<Entry> heap = _heaps[keyframe] ??= [];
-        Entry entry = new(score, column, box, row);
+        Heap heap = _heaps[keyframe] ??= new();
         if (capacity == 0 || heap.Count < capacity)
         {
-            heap.Add(entry);
-            Rise(heap, heap.Count - 1, entry);
+            if (heap.Count == heap.Entries.Length) Array.Resize(ref heap.Entries, 2 * heap.Count);
+            heap.Count++;
+            Rise(heap.Entries, heap.Count - 1, entry);
             return;
         }
 
         NumDropped++;
-        // Only a strictly better score replaces the smallest entry: of equal ones the first to come stay.
-        if (!(score > heap[0].Score)) return;
+        Entry[] entries = heap.Entries;
         int hole = 0;
         for (int child = 1; child < heap.Count; child = 2 * hole + 1)
         {
-            if (child + 1 < heap.Count && !heap[child].IsLess(heap[child + 1])) child++;
-            heap[hole] = heap[child];
+            if (child + 1 < heap.Count && !IsLess(entries[child], entries[child + 1])) child++;
+            entries[hole] = entries[child];
             hole = child;
         }
 
-        Rise(heap, hole, entry);
+        Rise(entries, hole, entry);
     }
 
-    /// <summary>Hands over all boxes by ascending keyframe and, within one, by descending score, heap order among equals.</summary>
-    public void Drain(Action<int, Entry> add)
+    /// <summary>Takes out a keyframe's entries by descending score, heap order among equals.</summary>
+    public ReadOnlySpan<Entry> Drain(int keyframe)
     {
-        for (int keyframe = 0; keyframe < _heaps.Count; keyframe++)
-        {
-            if (_heaps[keyframe] is not { } heap) continue;
-            _heaps[keyframe] = null;
-            foreach (Entry entry in heap.OrderByDescending(e => e.Score)) add(keyframe, entry);
-        }
+        if (keyframe >= _heaps.Count || _heaps[keyframe] is not { } heap) return [];
+        _heaps[keyframe] = null;
+        return Ordering.Descending(heap.Entries.AsSpan(0, heap.Count), e => e.Score);
     }
 
-    static void Rise(List<Entry> heap, int place, in Entry entry)
+    void Rise(Entry[] heap, int place, in Entry entry)
     {
         for (; place > 0; place = (place - 1) / 2)
         {
-            Entry parent = heap[(place - 1) / 2];
-            if (!entry.IsLess(parent)) break;
+            ref Entry parent = ref heap[(place - 1) / 2];
+            if (!IsLess(entry, parent)) break;
             heap[place] = parent;
         }
 
         heap[place] = entry;
     }
 
-    /// <summary>A box of a heap. Columns are in ascending order of class ids, so comparing them compares ids.</summary>
-    public readonly record struct Entry(double Score, int Column, Box Box, long Row)
+    /// <summary>
+    /// Order by score, class, y1, x1, y2, x2: the reference's tuples. Columns are in ascending order of class ids, so comparing them
+    /// compares ids.
+    /// </summary>
+    bool IsLess(in Entry one, in Entry other)
     {
-        /// <summary>Order by score, class, y1, x1, y2, x2: the reference's tuples.</summary>
-        public bool IsLess(in Entry other) =>
-            Score != other.Score ? Score < other.Score
-            : Column != other.Column ? Column < other.Column
-            : Box.Y1 != other.Box.Y1 ? Box.Y1 < other.Box.Y1
-            : Box.X1 != other.Box.X1 ? Box.X1 < other.Box.X1
-            : Box.Y2 != other.Box.Y2 ? Box.Y2 < other.Box.Y2
-            : Box.X2 < other.Box.X2;
+        if (one.Score != other.Score) return one.Score < other.Score;
+        if (one.Column != other.Column) return one.Column < other.Column;
+        ref readonly Box a = ref boxes.Box(one.Box);
+        ref readonly Box b = ref boxes.Box(other.Box);
+        return a.Y1 != b.Y1 ? a.Y1 < b.Y1 : a.X1 != b.X1 ? a.X1 < b.X1 : a.Y2 != b.Y2 ? a.Y2 < b.Y2 : a.X2 < b.X2;
+    }
+
+    /// <summary>A box of a heap.</summary>
+    /// <param name="Score">Its score.</param>
+    /// <param name="Column">The place of its class.</param>
+    /// <param name="Box">Its place in the table.</param>
+    /// <param name="Row">The 1-based row of the input.</param>
+    public readonly record struct Entry(double Score, int Column, int Box, long Row);
+
+    sealed class Heap
+    {
+        public Entry[] Entries = new Entry[8];
+        public int Count;
     }
 }

@@ -8,26 +8,25 @@ sealed class KeyframeIndex
     readonly Dictionary<string, int> _videos = new(StringComparer.Ordinal);
     readonly Dictionary<(int Video, long Microseconds), int> _keyframes = [];
     readonly List<KeyframeKey> _keys = [];
-    (string? VideoId, double Timestamp, int Keyframe) _last = (null, double.NaN, 0);
 
     public int Count => _keys.Count;
 
     public KeyframeKey this[int keyframe] => _keys[keyframe];
 
     /// <summary>The keyframe's number, a new one when it was not seen before.</summary>
-    public int Intern(string videoId, double timestamp)
+    public int Intern(in KeyframeKey key)
     {
-        // Rows of a keyframe mostly lie together: the last answer serves nearly all of them.
-        if (timestamp == _last.Timestamp && videoId == _last.VideoId) return _last.Keyframe;
-        if (!_videos.TryGetValue(videoId, out int video)) _videos.Add(videoId, video = _videos.Count);
-        (int, long) key = (video, (long)Math.Round(timestamp * 1e6));
-        if (!_keyframes.TryGetValue(key, out int keyframe))
-        {
-            _keyframes.Add(key, keyframe = _keys.Count);
-            _keys.Add(new(videoId, timestamp));
-        }
-
-        _last = (videoId, timestamp, keyframe);
+        if (!_videos.TryGetValue(key.VideoId, out int video)) _videos.Add(key.VideoId, video = _videos.Count);
+        (int, long) place = (video, Microseconds(key));
+        if (_keyframes.TryGetValue(place, out int keyframe)) return keyframe;
+        _keyframes.Add(place, keyframe = _keys.Count);
+        _keys.Add(key);
         return keyframe;
     }
+
+    /// <summary>The keyframe's number, or −1. May be called from several threads while none interns.</summary>
+    public int Find(in KeyframeKey key) =>
+        _videos.TryGetValue(key.VideoId, out int video) && _keyframes.TryGetValue((video, Microseconds(key)), out int keyframe) ? keyframe : -1;
+
+    static long Microseconds(in KeyframeKey key) => (long)Math.Round(key.Timestamp * 1e6);
 }

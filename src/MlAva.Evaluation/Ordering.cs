@@ -6,6 +6,9 @@ static class Ordering
     /// <summary>NumPy sorts segments of at most this many elements by insertion.</summary>
     const int SmallSegment = 16;
 
+    /// <summary>Up to this many items, insertion beats sorts that need memory.</summary>
+    const int LargestInserted = 64;
+
     /// <summary>
     /// Fills <paramref name="order"/> with 0…n−1 so that the keys taken in that order ascend. <paramref name="keys"/> is used up as
     /// scratch. Keys hold no NaN.
@@ -15,6 +18,28 @@ static class Ordering
         for (int i = 0; i < order.Length; i++) order[i] = i;
         if (ties == TieOrder.NumPy) NumPySort(keys, order);
         else StableSort(keys, order);
+    }
+
+    /// <summary>Sorts in place by descending key, equal ones in their order; gives the items back.</summary>
+    public static Span<T> Descending<T>(Span<T> items, Func<T, double> key)
+    {
+        if (items.Length > LargestInserted)
+        {
+            T[] sorted = [.. items.ToArray().OrderByDescending(key)];
+            sorted.CopyTo(items);
+            return items;
+        }
+
+        for (int i = 1; i < items.Length; i++)
+        {
+            T moved = items[i];
+            double value = key(moved);
+            int place = i;
+            for (; place > 0 && value > key(items[place - 1]); place--) items[place] = items[place - 1];
+            items[place] = moved;
+        }
+
+        return items;
     }
 
     static void StableSort(Span<double> keys, Span<int> order)

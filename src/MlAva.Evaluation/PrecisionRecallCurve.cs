@@ -10,12 +10,20 @@ public sealed class PrecisionRecallCurve
     readonly int[] _truePositives;
 
     /// <param name="scores">Scores, descending.</param>
-    /// <param name="truePositives">Running count of true positives, one for each score.</param>
+    /// <param name="hits">0-based ranks of the true positives, ascending.</param>
     /// <param name="numGroundTruth">Ground-truth instances of the class, at least 1.</param>
-    internal PrecisionRecallCurve(double[] scores, int[] truePositives, int numGroundTruth)
+    internal PrecisionRecallCurve(double[] scores, int[] hits, int numGroundTruth)
     {
-        (_scores, _truePositives, NumGroundTruth) = (scores, truePositives, numGroundTruth);
+        (_scores, NumGroundTruth) = (scores, numGroundTruth);
         Scores = Array.AsReadOnly(scores);
+        AveragePrecision = Ranking.AveragePrecision(hits, numGroundTruth);
+        _truePositives = new int[scores.Length];
+        int found = 0;
+        for (int i = 0; i < _truePositives.Length; i++)
+        {
+            if (found < hits.Length && hits[found] == i) found++;
+            _truePositives[i] = found;
+        }
     }
 
     /// <summary>Number of detections, hence of points.</summary>
@@ -70,25 +78,7 @@ public sealed class PrecisionRecallCurve
     /// All-point interpolated average precision, as in Pascal VOC 2010 and later and in AVA: the sum of recall gained × interpolated
     /// precision (reference specification §8, step 7). 0 when there are no detections.
     /// </summary>
-    public double AveragePrecision
-    {
-        get
-        {
-            int found = Count == 0 ? 0 : _truePositives[^1];
-            double[] envelopes = new double[found];
-            double best = 0;
-            for (int i = Count - 1; i >= 0; i--)
-            {
-                best = Math.Max(best, PrecisionAt(i));
-                if (_truePositives[i] > (i == 0 ? 0 : _truePositives[i - 1])) envelopes[_truePositives[i] - 1] = best;
-            }
-
-            // Summed from the left, each step as a difference of recalls, as the reference does: the rounding is then nearly its own.
-            double area = 0;
-            for (int k = 0; k < found; k++) area += ((double)(k + 1) / NumGroundTruth - (double)k / NumGroundTruth) * envelopes[k];
-            return area;
-        }
-    }
+    public double AveragePrecision { get; }
 
     /// <summary>Precision, recall and F1 when only detections with a score of at least <paramref name="threshold"/> count.</summary>
     /// <param name="threshold">The lowest score kept.</param>

@@ -78,20 +78,48 @@ public sealed class EvaluateTests : IDisposable
     [Fact]
     public void Rules_and_groups_can_be_chosen()
     {
-        Tool run = Tool.Run([.. Arguments(), "--protocol", "activitynet2019", "--ties", "numpy", "--iou", "0.3", "--ava-groups"])
+        Tool run = Tool.Run([.. Arguments(), "--protocol", "official-2019", "--ties", "numpy", "--iou", "0.3", "--ava-groups"])
             .ExitsWith(0);
 
-        Assert.Contains("protocol ActivityNet2019, ties NumPy", run.Output, StringComparison.Ordinal);
+        Assert.Contains("protocol official-2019, ties numpy", run.Output, StringComparison.Ordinal);
         // At 0.3 the detection at 903, IoU 1/3, is right too: 12 has three of three found.
         Assert.Contains("mAP@0.3IOU:", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("mAP@0.3IOU: 0.5000", run.Output, StringComparison.Ordinal);
-        Assert.Contains("PersonInteraction: 0.0000 over 1 of 2 classes", run.Output, StringComparison.Ordinal);
+        Assert.Contains("person_interaction: 0.0000 over 1 of 2 classes", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_report_names_protocol_sets_and_what_ties_allow()
+    {
+        string page = _folder.File("report.html");
+
+        Tool run = Tool.Run([.. Arguments(), "--report", page, "--custom-classes", "12,80", "--evaluation-set", "ground-truth"]).ExitsWith(0);
+
+        Assert.Contains("protocol mmaction2-0.x, ties stable; equal scores in any order: 0.2500 to 0.2500", run.Output, StringComparison.Ordinal);
+        Assert.Contains("left out: 1 of other classes", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3 keyframes (ground-truth), 3 with ground truth, 0 excluded; 2 of 2 classes averaged", run.Output, StringComparison.Ordinal);
+        string html = File.ReadAllText(page);
+        Assert.All(["mmaction2-0.x", "3 (ground-truth), 0 excluded", "0.2500 to 0.2500", "stand", "watch"],
+            text => Assert.Contains(text, html, StringComparison.Ordinal));
+        Assert.DoesNotContain("carry", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keyframes_to_evaluate_can_be_listed()
+    {
+        Tool run = Tool.Run([.. Arguments(), "--keyframes", _folder.Write("keyframes.csv", "A,0902\nA,0903\n")]).ExitsWith(0);
+
+        Assert.Contains("(listed)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("mAP@0.5IOU: 0.7500", run.Output, StringComparison.Ordinal);
     }
 
     [SharedTheory("ava/eval_cases")]
-    [InlineData("v21_first8_derived", "MMAction2", "mmaction2_0.24.1", true)]
-    [InlineData("v21_first8_derived", "ActivityNet2020", "head2020", false)]
-    [InlineData("real_v22_slowfast_koish11", "MMAction2", "mmaction2_0.24.1", true)]
+    [InlineData("v21_first8_derived", "mmaction2-0.x", "mmaction2_0.24.1", true)]
+    [InlineData("v21_first8_derived", "official-2020", "head2020", false)]
+    [InlineData("real_v22_slowfast_koish11", "mmaction2-0.x", "mmaction2_0.24.1", true)]
+    [InlineData("real_v22_slowfast_koish11", "mmaction2-1.x", "mmaction2_1.2.0", true)]
+    [InlineData("real_v22_slowfast_koish11", "official-2019", "v2019_capacity50_with_exclusions", true)]
+    [InlineData("real_v22_slowfast_koish11", "official-2018", "v2018_nocapacity_with_exclusions", true)]
     public void The_official_figures_come_out(string name, string protocol, string official, bool exclude)
     {
         string folder = SharedData.Path($"ava/eval_cases/{name}"), json = _folder.File("figures.json");

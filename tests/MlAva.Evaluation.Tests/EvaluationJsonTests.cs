@@ -21,10 +21,10 @@ public class EvaluationJsonTests
 
         Assert.Equal(result.MeanAveragePrecision, root.GetProperty("mAP").GetDouble());
         Assert.NotEqual(0, result.MeanAveragePrecision);
-        Assert.Equal(("MMAction2", "Stable"), (root.GetProperty("protocol").GetString(), root.GetProperty("ties").GetString()));
+        Assert.Equal(("mmaction2-0.x", "stable"), (root.GetProperty("protocol").GetString(), root.GetProperty("ties").GetString()));
         Assert.Equal(.5, root.GetProperty("iouThreshold").GetDouble());
         Assert.Equal((2, "carry \"it\""), (first.GetProperty("id").GetInt32(), first.GetProperty("name").GetString()));
-        Assert.Equal("ObjectManipulation", first.GetProperty("group").GetString());
+        Assert.Equal("object_manipulation", first.GetProperty("group").GetString());
         string[] counts = ["numGroundTruth", "numDetections", "numTruePositives"];
         Assert.Equal([3, 3, 2], counts.Select(name => first.GetProperty(name).GetInt32()));
         Assert.Equal(4, root.GetProperty("keyframes").GetInt32());

@@ -6,30 +6,10 @@ namespace MlAva.Evaluation.Tests;
 /// <summary>What must hold for any input.</summary>
 public class FrameMapPropertyTests
 {
-    static readonly LabelMapEntry[] Classes =
-    [
-        new(1, "a", ActionGroup.Unknown), new(3, "b", ActionGroup.Unknown), new(4, "c", ActionGroup.Unknown),
-    ];
-
-    static readonly Gen<Box> Boxes = Gen.Select(
-        Gen.Double[0, .5], Gen.Double[0, .5], Gen.Double[.05, .5], Gen.Double[.05, .5], (x, y, w, h) => new Box(x, y, x + w, y + h));
-
-    static readonly Gen<AnnotationRow> Truths = Gen.Select(Gen.Int[0, 1], Gen.Int[900, 903], Boxes, Gen.Int[1, 4], Gen.Int[0, 5],
-        (video, time, box, action, person) => new AnnotationRow($"v{video}", time, box, action, person));
-
-    /// <summary>Ground truth and detections, most of them jittered ground truth; scores distinct.</summary>
-    static readonly Gen<(AnnotationRow[] Truth, DetectionRow[] Detections)> Inputs =
-        from truth in Truths.Array[1, 25]
-        from jitters in Gen.Select(Gen.Int[0, truth.Length - 1], Gen.Double[-.1, .1], Gen.Int[1, 4]).Array[0, 60]
-        from scores in Gen.Shuffle(Enumerable.Range(1, jitters.Length).ToArray())
-        select (truth, jitters.Select((j, i) => Jittered(truth[j.Item1], j.Item2, j.Item3, scores[i] / 100.0)).ToArray());
-
-    static DetectionRow Jittered(AnnotationRow row, double shift, int action, double score) =>
-        new(row.VideoId, row.Timestamp, row.Box with { X1 = row.Box.X1 + shift, X2 = row.Box.X2 + shift },
-            shift < 0 ? row.ActionId : action, score);
-
-    static readonly Gen<FrameMapOptions> Options = Gen.Select(
-        Gen.Enum<MatchingProtocol>(), Gen.Enum<TieOrder>(), (protocol, ties) => new FrameMapOptions { Protocol = protocol, Ties = ties });
+    static readonly LabelMapEntry[] Classes = SomeInput.Classes;
+    static readonly Gen<AnnotationRow> Truths = SomeInput.Truths;
+    static readonly Gen<(AnnotationRow[] Truth, DetectionRow[] Detections)> Inputs = SomeInput.Inputs;
+    static readonly Gen<FrameMapOptions> Options = SomeInput.Options;
 
     [Fact]
     public void Perfect_detections_give_one() => Truths.Array[1, 25].Select(Options).Sample((truth, options) =>
@@ -81,7 +61,7 @@ public class FrameMapPropertyTests
         FrameMapResult result = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: options);
         Assert.Equal(result.Counts.Detections, result.Classes.Sum(c => (long)c.NumDetections));
         Assert.Equal(result.Counts.GroundTruth, result.Classes.Sum(c => (long)c.NumGroundTruth));
-        foreach (ClassResult c in result.Classes.Where(c => c.NumGroundTruth > 0))
+        foreach (ClassResult c in result.Classes.Where(c => c.IsAveraged))
         {
             Assert.InRange(c.NumTruePositives, 0, Math.Min(c.NumGroundTruth, c.NumDetections));
             Assert.InRange(c.AveragePrecision, 0, c.Recall + 1e-12);
@@ -89,11 +69,85 @@ public class FrameMapPropertyTests
         }
     });
 
+    [Fact]
+    public void Taking_out_a_false_positive_never_lowers_AP() => Gen.Select(Inputs, Options, Gen.Int[0, 59]).Sample((input, options, pick) =>
+    {
+        // A cap lets something else in, perhaps of another class.
+        if (options.Protocol is MatchingProtocol.Official2019 or MatchingProtocol.Official2020) return;
+        FrameMapResult before = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: options with { KeepMatches = true });
+        FrameMapMatches matches = before.Matches!;
+        int[] wrong = [.. Enumerable.Range(0, matches.Count).Where(i => !matches.TruePositives[i])];
+        if (wrong.Length == 0) return;
+        long row = matches.Rows[wrong[pick % wrong.Length]];
+
+        FrameMapResult after = FrameMap.Evaluate(
+            input.Truth, input.Detections.Where((_, i) => i != row - 1), Classes, options: options);
+
+        foreach ((ClassResult a, ClassResult b) in before.Classes.Zip(after.Classes).Where(c => c.First.IsAveraged && c.Second.IsAveraged))
+        {
+            Assert.False(b.AveragePrecision < a.AveragePrecision - 1e-12);
+            Assert.Equal(a.NumTruePositives, b.NumTruePositives);
+        }
+    });
+
+    [Fact]
+    public void A_false_positive_below_all_others_never_raises_AP_by_any_rules() => Inputs.Select(Options).Sample((input, options) =>
+    {
+        FrameMapResult before = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: options);
+        DetectionRow wrong = new(input.Truth[0].VideoId, input.Truth[0].Timestamp, new(.99, .99, 1, 1), 1, 1e-3);
+        FrameMapResult after = FrameMap.Evaluate(input.Truth, [.. input.Detections, wrong], Classes, options: options);
+
+        Assert.False(after.Class(1).AveragePrecision > before.Class(1).AveragePrecision + 1e-12);
+        Assert.Equal(before.Class(3).AveragePrecision, after.Class(3).AveragePrecision);
+    });
+
+    [Fact]
+    public void A_false_positive_counts_the_less_the_lower_its_score() => Inputs.Select(Gen.Double[0, 1], Gen.Double[0, 1])
+        .Sample((input, one, other) =>
+        {
+            double Figure(double score) => FrameMap.Evaluate(
+                input.Truth, [.. input.Detections, new DetectionRow("nowhere", 1, new(0, 0, 1, 1), 1, score + 1e-4)], Classes)
+                .Class(1).AveragePrecision;
+
+            Assert.False(Figure(Math.Max(one, other)) > Figure(Math.Min(one, other)) + 1e-12);
+        });
+
+    [Fact]
+    public void Bounds_hold_both_orders_and_do_not_depend_on_them() => Inputs.Select(Options).Sample((input, options) =>
+    {
+        DetectionRow[] tied = SomeInput.Tied(input.Detections);
+        FrameMapResult stable = FrameMap.Evaluate(input.Truth, tied, Classes, options: options with { Ties = TieOrder.Stable });
+        FrameMapResult numpy = FrameMap.Evaluate(input.Truth, tied, Classes, options: options with { Ties = TieOrder.NumPy });
+
+        Assert.Equal(stable.MeanAveragePrecisionBounds, numpy.MeanAveragePrecisionBounds);
+        foreach (ClassResult c in stable.Classes.Concat(numpy.Classes).Where(c => c.IsAveraged))
+        {
+            Assert.InRange(c.AveragePrecision, c.AveragePrecisionBounds.Lowest - 1e-12, c.AveragePrecisionBounds.Highest + 1e-12);
+            Assert.Equal(c.AveragePrecision, c.Curve!.AveragePrecision);
+        }
+    });
+
+    [Fact]
+    public void Evaluating_fewer_keyframes_leaves_out_false_positives_only() => Inputs.Select(Options).Sample((input, options) =>
+    {
+        if (options.Protocol == MatchingProtocol.MMAction2V1) return;
+        DetectionRow[] more = [.. input.Detections, .. input.Detections.Take(5).Select(d => d with { VideoId = "elsewhere", Score = d.Score + 1e-4 })];
+        FrameMapResult all = FrameMap.Evaluate(input.Truth, more, Classes, options: options with { EvaluationSet = EvaluationSet.All });
+        FrameMapResult fewer = FrameMap.Evaluate(
+            input.Truth, more, Classes, options: options with { EvaluationSet = EvaluationSet.GroundTruth });
+
+        foreach ((ClassResult a, ClassResult b) in all.Classes.Zip(fewer.Classes).Where(c => c.First.IsAveraged))
+        {
+            Assert.Equal((a.NumGroundTruth, a.NumTruePositives), (b.NumGroundTruth, b.NumTruePositives));
+            Assert.False(b.AveragePrecision < a.AveragePrecision - 1e-12);
+        }
+    });
+
     /// <summary>Where scores tie, the rankings differ, not the points between which a threshold can choose.</summary>
     [Fact]
     public void Tie_orders_differ_in_nothing_but_the_ranking_of_equal_scores() => Inputs.Sample(input =>
     {
-        DetectionRow[] tied = [.. input.Detections.Select(d => d with { Score = Math.Round(d.Score * 4) / 4 })];
+        DetectionRow[] tied = SomeInput.Tied(input.Detections);
         FrameMapResult stable = FrameMap.Evaluate(input.Truth, tied, Classes);
         FrameMapResult numpy = FrameMap.Evaluate(input.Truth, tied, Classes, options: new() { Ties = TieOrder.NumPy });
         foreach ((ClassResult a, ClassResult b) in stable.Classes.Zip(numpy.Classes))

@@ -118,8 +118,8 @@ public class FrameMapTests
         int TruePositives(MatchingProtocol protocol) => FrameMap
             .Evaluate(truth, detections, Classes, options: new() { Protocol = protocol, IouThreshold = .3 }).Class(12).NumTruePositives;
 
-        Assert.Equal(1, TruePositives(MatchingProtocol.MMAction2));
-        Assert.Equal(2, TruePositives(MatchingProtocol.ActivityNet2018));
+        Assert.Equal(1, TruePositives(MatchingProtocol.MMAction2V0));
+        Assert.Equal(2, TruePositives(MatchingProtocol.Official2018));
     }
 
     [Fact]
@@ -138,15 +138,15 @@ public class FrameMapTests
         AnnotationRow[] truth = [new("A", 1, Left, 12, 0)];
         DetectionRow[] crowded = [new("A", 1, Left, 12, .1), .. Enumerable.Repeat(new DetectionRow("A", 1, Right, 17, .2), 50)];
 
-        FrameMapResult capped = FrameMap.Evaluate(truth, crowded, Classes, options: new() { Protocol = MatchingProtocol.ActivityNet2019 });
+        FrameMapResult capped = FrameMap.Evaluate(truth, crowded, Classes, options: new() { Protocol = MatchingProtocol.Official2019 });
 
         Assert.Equal((0, 1), (capped.MeanAveragePrecision, capped.Counts.DetectionsOverCapacity));
         Assert.Equal(1, FrameMap.Evaluate(truth, crowded, Classes).MeanAveragePrecision);
     }
 
     [Theory]
-    [InlineData(MatchingProtocol.ActivityNet2019, .5, 0)]
-    [InlineData(MatchingProtocol.ActivityNet2020, 1, 1)]
+    [InlineData(MatchingProtocol.Official2019, .5, 0)]
+    [InlineData(MatchingProtocol.Official2020, 1, 1)]
     public void Only_the_2020_evaluator_ignores_detections_on_keyframes_that_the_ground_truth_does_not_name(
         MatchingProtocol protocol, double expected, int ignored)
     {
@@ -161,7 +161,7 @@ public class FrameMapTests
         FrameMapResult otherClass = FrameMap.Evaluate(
             truth, [.. detections, new("A", 3, Left, 12, .9)], Classes, options: options, emptyKeyframes: empty);
 
-        Assert.Equal((expected, ignored), (result.MeanAveragePrecision, (int)result.Counts.DetectionsOnUnnamedKeyframes));
+        Assert.Equal((expected, ignored), (result.MeanAveragePrecision, (int)result.Counts.DetectionsOutsideSet));
         Assert.Equal(.5, namedEmpty.MeanAveragePrecision);
         Assert.Equal(1.0 / 3, otherClass.MeanAveragePrecision, 1e-15);
     }
@@ -174,7 +174,7 @@ public class FrameMapTests
         long Removed(MatchingProtocol protocol) =>
             FrameMap.Evaluate(GroundTruth, low, Classes, options: new() { Protocol = protocol }).Counts.DetectionsOfLowScore;
 
-        Assert.Equal((1, 0), (Removed(MatchingProtocol.ActivityNet2018), Removed(MatchingProtocol.MMAction2)));
+        Assert.Equal((1, 0), (Removed(MatchingProtocol.Official2018), Removed(MatchingProtocol.MMAction2V0)));
     }
 
     [Fact]

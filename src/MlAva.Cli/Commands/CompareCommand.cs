@@ -48,9 +48,16 @@ static class CompareCommand
             };
             options.Validate();
             string[] files = parsed.GetRequiredValue(detections);
-            ComparisonFiles input = new(
-                files, parsed.GetRequiredValue(annotations), LabelMap.Read(parsed.GetRequiredValue(labelMap)), parsed.GetValue(exclude));
-            ComparisonResult result = ConsoleProgress.Run(terminal, "compare", progress => input.Compare(options, progress, token));
+            FrameMapFiles input = new() { Annotations = parsed.GetRequiredValue(annotations), Exclude = parsed.GetValue(exclude) };
+            LabelMap classes = LabelMap.Read(parsed.GetRequiredValue(labelMap));
+            string[] names = Names(files);
+            ComparisonResult result = ConsoleProgress.Run(terminal, "compare", progress =>
+            {
+                FrameMapOptions rules = options.Rules with { KeepMatches = true };
+                KeyValuePair<string, FrameMapResult>[] runs = [.. files.Select((file, i) => KeyValuePair.Create(
+                    names[i], FrameMap.EvaluateFiles(input with { Detections = file }, classes, rules, cancellationToken: token)))];
+                return DetectionComparison.Run(runs, options, new Share(progress), token);
+            });
             if (result.Runs[0].Result is { UndefinedReason: { } reason })
             {
                 Console.Error.WriteLine($"error: mAP is undefined: {reason}");
@@ -61,11 +68,19 @@ static class CompareCommand
             if (parsed.GetValue(report) is { } page)
             {
                 string subtitle = Path.GetFileName(input.Annotations);
-                new ComparisonReport { Comparison = result, Subtitle = subtitle, Command = CommandLine(parsed) }.Save(page);
+                new ComparisonReport { Comparison = result, Subtitle = subtitle, Command = Shell.Line(["mlava", .. parsed.Tokens.Select(t => t.Value)]) }.Save(page);
                 Terminal.Note($"Report: {page}");
             }
             return ExitCodes.Fine;
         });
+    }
+
+    /// <summary>File names where they tell the runs apart, else whole paths, else numbered ones.</summary>
+    static string[] Names(string[] files)
+    {
+        string[] names = [.. files.Select(f => Path.GetFileName(f)!)];
+        if (names.Distinct().Count() == names.Length) return names;
+        return files.Distinct().Count() == files.Length ? files : [.. files.Select((f, i) => $"{i + 1}: {f}")];
     }
 
     static void Show(Terminal terminal, ComparisonResult result)
@@ -94,7 +109,7 @@ static class CompareCommand
         }
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
             $"{result.Options.Samples} resamplings of {result.NumVideos} videos, seed {result.Options.Seed}; ")
-            + $"protocol {result.Options.Rules.Protocol}, ties {result.Options.Rules.Ties}");
+            + $"protocol {result.Options.Rules.Protocol.Word()}, ties {result.Options.Rules.Ties.Word()}");
     }
 
     static void Classes(string title, IEnumerable<ClassDifference> classes)
@@ -108,9 +123,6 @@ static class CompareCommand
         }
     }
 
-    static string CommandLine(ParseResult parsed) =>
-        "mlava " + string.Join(' ', parsed.Tokens.Select(t => t.Value).Select(t => t.Contains(' ') ? $"\"{t}\"" : t));
-
     static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
     static string Both(Interval interval, Func<double, string> write) => $"[{write(interval.Low)}, {write(interval.High)}]";
@@ -119,4 +131,13 @@ static class CompareCommand
 
     static string Signed(double value) =>
         double.IsNaN(value) ? "-" : value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+
+    /// <summary>Shows how far the resampling is; told by several threads.</summary>
+    sealed class Share(ConsoleProgress progress) : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            lock (progress) progress.Report(value, "resampling");
+        }
+    }
 }

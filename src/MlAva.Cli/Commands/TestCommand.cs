@@ -57,9 +57,9 @@ static class TestCommand
             if (ModelFile.ClipOf(transformer) is { } clip)
                 view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), "; their labels count as missed", Mend, token);
             ModelFile.CheckFeatureBank(transformer, view);
-            EvaluationFiles files = new(parsed.GetRequiredValue(annotations), classes, parsed.GetValue(exclude));
+            FrameMapFiles files = new() { Annotations = parsed.GetRequiredValue(annotations), Exclude = parsed.GetValue(exclude) };
             FrameMapResult result = Scoring.WriteAndEvaluate(
-                terminal, catalog, transformer, view, parsed.GetValue(output), files, options, token);
+                terminal, catalog, transformer, view, parsed.GetValue(output), files, classes, options, token);
             return EvaluationReport.Show(terminal, result, parsed.GetValue(json));
         });
     }

@@ -259,8 +259,9 @@ sealed class TrainCommand
         LabelMap classes, string work, CancellationToken token)
     {
         string file = Path.Combine(work, "results.csv");
-        EvaluationFiles files = new(parsed.GetRequiredValue(_valAnnotations)!, classes, parsed.GetValue(_valExclude));
-        FrameMapResult result = Scoring.WriteAndEvaluate(terminal, catalog, model, view, file, files, new() { KeepCurves = false }, token);
+        FrameMapFiles files = new() { Annotations = parsed.GetRequiredValue(_valAnnotations)!, Exclude = parsed.GetValue(_valExclude) };
+        FrameMapResult result =
+            Scoring.WriteAndEvaluate(terminal, catalog, model, view, file, files, classes, new() { KeepCurves = false }, token);
         Terminal.WriteResult($"detections: {file}");
         return EvaluationReport.Show(terminal, result, Path.Combine(work, "metrics.json"));
     }

@@ -2,62 +2,34 @@ using MlAva.Annotations;
 
 namespace MlAva.Evaluation.Analysis;
 
-/// <summary>
-/// The rows that an evaluation looks at, by class, in the order in which its protocol lets them take ground truth. The only place in
-/// the analysis that knows protocols.
-/// </summary>
+/// <summary>The matches of an evaluation, class by class.</summary>
 sealed class AnalysisInput
 {
-    AnalysisInput(LabelMapEntry[] classes, KeyframeKey[] keyframes, ClassBoxes[] detections, ClassBoxes[] truth) =>
-        (Classes, Keyframes, Detections, Truth) = (classes, keyframes, detections, truth);
+    AnalysisInput(FrameMapResult result, KeyframeKey[] keyframes, MatchedClass[] classes) =>
+        (Result, Keyframes, Classes) = (result, keyframes, classes);
 
-    /// <summary>The classes by ascending id.</summary>
-    public LabelMapEntry[] Classes { get; }
+    public FrameMapResult Result { get; }
 
     public KeyframeKey[] Keyframes { get; }
 
-    /// <summary>By class: grouped by ascending keyframe and, within one, in the order of matching.</summary>
-    public ClassBoxes[] Detections { get; }
+    /// <summary>In the order of <see cref="FrameMapResult.Classes"/>.</summary>
+    public MatchedClass[] Classes { get; }
 
-    /// <summary>By class: grouped by ascending keyframe and, within one, in the order in which equal overlaps are preferred.</summary>
-    public ClassBoxes[] Truth { get; }
-
-    public static AnalysisInput Read(
-        IEnumerable<AnnotationRow> groundTruth, IEnumerable<DetectionRow> detections, IReadOnlyList<LabelMapEntry> classes,
-        IEnumerable<KeyframeKey>? excluded, IEnumerable<KeyframeKey>? emptyKeyframes, FrameMapOptions rules, CancellationToken token)
+    /// <summary>Takes the matches apart.</summary>
+    /// <exception cref="ArgumentException">The evaluation did not keep its matches.</exception>
+    public static AnalysisInput From(FrameMapResult result)
     {
-        // The last entry of an id counts, as in FrameMap.
-        LabelMapEntry[] evaluated = [.. classes.GroupBy(c => c.Id).OrderBy(g => g.Key).Select(g => g.Last())];
-        InputReader reader = new(evaluated, rules, token);
-        reader.Exclude(excluded ?? []);
-        reader.ReadDetections(detections);
-        reader.ReadGroundTruth(groundTruth, emptyKeyframes ?? []);
-        KeyframeKey[] keyframes = new KeyframeKey[reader.Keyframes.Count];
-        for (int i = 0; i < keyframes.Length; i++) keyframes[i] = reader.Keyframes[i];
-        bool byScore = rules.Protocol == MatchingProtocol.MMAction2, byReversedSort = rules.Protocol == MatchingProtocol.ActivityNet2018;
-        return new(evaluated, keyframes, [.. reader.Detections.Select(InMatchingOrder)],
-            [.. reader.GroundTruth.Select(t => ClassBoxes.Take(t, t.ByKeyframe(descending: byScore)))]);
-
-        ClassBoxes InMatchingOrder(BoxColumns columns)
+        FrameMapMatches matches = result.Matches ?? throw new ArgumentException(
+            "Matches is null; the evaluation must be made with KeepMatches on.", nameof(result));
+        // Places of ground truth within its class.
+        int[] placeOf = new int[matches.TruthCount];
+        List<int>[] truthsOf = [.. result.Classes.Select(_ => new List<int>())];
+        for (int t = 0; t < placeOf.Length; t++)
         {
-            int[] order = columns.ByKeyframe(descending: byScore);
-            if (byReversedSort) ReverseSort(columns, order, rules.Ties);
-            return ClassBoxes.Take(columns, order);
+            List<int> truths = truthsOf[matches.TruthClasses[t]];
+            placeOf[t] = truths.Count;
+            truths.Add(t);
         }
-    }
-
-    /// <summary>Within each keyframe: an ascending sort in the order of ties, reversed.</summary>
-    static void ReverseSort(BoxColumns columns, int[] order, TieOrder ties)
-    {
-        for (int start = 0; start < order.Length;)
-        {
-            int end = columns.EndOfKeyframe(order, start);
-            int[] before = order[start..end], places = new int[before.Length];
-            double[] keys = new double[before.Length];
-            for (int i = 0; i < keys.Length; i++) keys[i] = columns.Scores[before[i]];
-            Ordering.Ascending(keys, places, ties);
-            for (int i = 0; i < places.Length; i++) order[end - 1 - i] = before[places[i]];
-            start = end;
-        }
+        return new(result, [.. matches.Keyframes], [.. truthsOf.Select((t, c) => new MatchedClass(result.Classes[c], matches, c, t, placeOf))]);
     }
 }

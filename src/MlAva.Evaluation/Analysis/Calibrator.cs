@@ -3,20 +3,20 @@ namespace MlAva.Evaluation.Analysis;
 /// <summary>Sorts detections into bins of scores.</summary>
 static class Calibrator
 {
-    public static Calibration Over(int bins, IEnumerable<(double[] Scores, bool[] Hits)> detections)
+    public static Calibration Over(int bins, IEnumerable<MatchedClass> classes)
     {
         int[] counts = new int[bins], right = new int[bins];
         double[] sums = new double[bins];
-        foreach ((double[] scores, bool[] hits) in detections)
+        foreach (MatchedClass c in classes)
         {
-            for (int i = 0; i < scores.Length; i++)
+            for (int i = 0; i < c.Scores.Length; i++)
             {
                 // Scores need not be probabilities: they may even be infinite.
-                double score = Math.Clamp(scores[i], 0, 1);
+                double score = Math.Clamp(c.Scores[i], 0, 1);
                 int bin = Math.Min((int)(score * bins), bins - 1);
                 counts[bin]++;
                 sums[bin] += score;
-                if (hits[i]) right[bin]++;
+                if (c.Hits[i]) right[bin]++;
             }
         }
         CalibrationBin[] result = [.. Enumerable.Range(0, bins).Select(b => new CalibrationBin(

@@ -21,8 +21,8 @@ public static class ComparisonJson
         json.WriteNumber("seed", comparison.Options.Seed);
         json.WriteNumber("confidence", comparison.Options.Confidence);
         json.WriteNumber("iouThreshold", comparison.Options.Rules.IouThreshold);
-        json.WriteString("protocol", comparison.Options.Rules.Protocol.ToString());
-        json.WriteString("ties", comparison.Options.Rules.Ties.ToString());
+        json.WriteString("protocol", comparison.Options.Rules.Protocol.Word());
+        json.WriteString("ties", comparison.Options.Rules.Ties.Word());
         json.WriteStartArray("runs");
         foreach (ComparedRun run in comparison.Runs)
         {

@@ -11,42 +11,64 @@ public static class DetectionAnalysis
     /// <summary>The IoU thresholds of <see cref="AnalysisResult.ByIoU"/>.</summary>
     public static IReadOnlyList<double> IoUThresholds { get; } = [.. Enumerable.Range(0, 10).Select(i => (50 + 5 * i) / 100.0)];
 
-    /// <summary>Analyses detections. Rows are held in memory; the figures do not depend on the number of processors.</summary>
+    /// <summary>Analyses detections. Rows are enumerated again for each of
+    /// <see cref="IoUThresholds"/>; the figures do not depend on the number of processors.</summary>
     /// <param name="groundTruth">Ground truth, normalised boxes.</param>
     /// <param name="detections">Detections in the order of their file, which decides among equal scores.</param>
     /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
     /// <param name="excluded">Keyframes that are not evaluated; null for none.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="emptyKeyframes">Keyframes that were annotated and show nobody; see <see cref="FrameMap.Evaluate"/>.</param>
+    /// <param name="keyframes">Keyframes to evaluate, where the rules ask for a list; see <see cref="FrameMap.Evaluate"/>.</param>
     /// <param name="cancellationToken">Ends the analysis early.</param>
     /// <exception cref="ArgumentException">An option is out of range, there are no classes, or a class id is less than 1.</exception>
     /// <exception cref="AnnotationFormatException">As <see cref="FrameMap.Evaluate"/>.</exception>
     public static AnalysisResult Run(
         IReadOnlyList<AnnotationRow> groundTruth, IReadOnlyList<DetectionRow> detections, IReadOnlyList<LabelMapEntry> classes,
         IEnumerable<KeyframeKey>? excluded = null, AnalysisOptions? options = null, IEnumerable<KeyframeKey>? emptyKeyframes = null,
-        CancellationToken cancellationToken = default)
+        IEnumerable<KeyframeKey>? keyframes = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);
         ArgumentNullException.ThrowIfNull(detections);
         ArgumentNullException.ThrowIfNull(classes);
+        KeyframeKey[]? left = excluded?.ToArray(), empty = emptyKeyframes?.ToArray(), listed = keyframes?.ToArray();
+        return Run(
+            rules => FrameMap.Evaluate(groundTruth, detections, classes, left, rules, empty, listed, cancellationToken), options, cancellationToken);
+    }
+
+    /// <summary>Analyses files; detections are streamed, once for each of <see cref="IoUThresholds"/>.</summary>
+    /// <param name="files">Where ground truth, detections and the rest are.</param>
+    /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="progress">Told of each part of the detections file read; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the analysis early.</param>
+    /// <exception cref="ArgumentException">As <see cref="FrameMap.EvaluateFiles"/>.</exception>
+    /// <exception cref="AnnotationFormatException">As <see cref="FrameMap.EvaluateFiles"/>.</exception>
+    public static AnalysisResult RunFiles(
+        FrameMapFiles files, IReadOnlyList<LabelMapEntry> classes, AnalysisOptions? options = null,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return Run(
+            rules => FrameMap.EvaluateFiles(files, classes, rules, null, progress, cancellationToken), options, cancellationToken);
+    }
+
+    static AnalysisResult Run(Func<FrameMapOptions, FrameMapResult> evaluate, AnalysisOptions? options, CancellationToken cancellationToken)
+    {
         options ??= new();
         options.Validate();
-        KeyframeKey[] left = [.. excluded ?? []], empty = [.. emptyKeyframes ?? []];
-        FrameMapOptions rules = options.Rules with { KeepCurves = true };
-        FrameMapResult result = FrameMap.Evaluate(groundTruth, detections, classes, left, rules, empty, cancellationToken);
-        AnalysisInput input = AnalysisInput.Read(groundTruth, detections, classes, left, empty, rules, cancellationToken);
-        MatchedClass[] matched = Match(input, rules, cancellationToken);
-        bool[][] hits = new bool[matched.Length][];
-        int[][] taken = new int[matched.Length][];
-        ForEach(matched.Length, rules, c => hits[c] = matched[c].Match(rules.IouThreshold, out taken[c]), cancellationToken);
-
+        FrameMapOptions rules = options.Rules;
+        FrameMapResult result = evaluate(rules with { KeepCurves = true, KeepMatches = true });
+        AnalysisInput input = AnalysisInput.From(result);
+        MatchedClass[] matched = input.Classes;
         int[] persons = CountPersons(input);
-        Slicer slicer = new(input.Classes, matched, hits, taken);
+        Slicer slicer = new(matched);
         (double Small, double Large) sizes = options.SizeBounds ?? Terciles(input);
         int[] videos = Videos(input, out string[] names);
         return new()
         {
-            Result = result,
+            // Matches are as large as the detections file.
+            Result = result with { Matches = null },
             OperatingPoints = [.. result.Classes.Select(c => new ClassOperatingPoints(
                 c.Id, c.Name, c.Curve?.BestF1(), c.Curve is { } curve ? [.. options.Thresholds.Select(curve.At)] : []))],
             BySize = slicer.ByBox(["small", "medium", "large"], box => box.Area < sizes.Small ? 0 : box.Area < sizes.Large ? 1 : 2),
@@ -54,24 +76,14 @@ public static class DetectionAnalysis
             ByPersons = [.. slicer.ByKeyframe(PersonNames(options.ManyPersons), k => Math.Min(persons[k], options.ManyPersons))
                 .Where((s, i) => i > 0 || s.NumDetections > 0)],
             ByVideo = slicer.ByKeyframe(names, k => videos[k]),
-            ByIoU = ByIoU(matched, rules, cancellationToken),
-            Calibration = Calibrator.Over(
-                options.CalibrationBins, Enumerable.Range(0, matched.Length).Select(c => (matched[c].Detections.Scores, hits[c]))),
-            CalibrationByClass = [.. Enumerable.Range(0, matched.Length).Select(c =>
-                Calibrator.Over(options.CalibrationBins, [(matched[c].Detections.Scores, hits[c])]))],
+            ByIoU = ByIoU(result, evaluate),
+            Calibration = Calibrator.Over(options.CalibrationBins, matched),
+            CalibrationByClass = [.. matched.Select(m => Calibrator.Over(options.CalibrationBins, [m]))],
             CoOccurrence = PersonPairs.Count(input, rules.IouThreshold,
                 [.. result.Classes.Select(c => options.CoOccurrenceThreshold ?? c.Curve?.BestF1()?.Threshold ?? double.PositiveInfinity)]),
-            Errors = new ErrorSorter(input, matched, hits, taken, options).Run(cancellationToken),
+            Errors = new ErrorSorter(input, options).Run(cancellationToken),
             Options = options,
         };
-    }
-
-    /// <summary>Matches every class, several at once.</summary>
-    internal static MatchedClass[] Match(AnalysisInput input, FrameMapOptions rules, CancellationToken token)
-    {
-        MatchedClass[] matched = new MatchedClass[input.Classes.Length];
-        ForEach(matched.Length, rules, c => matched[c] = new(input.Detections[c], input.Truth[c], rules.Ties), token);
-        return matched;
     }
 
     /// <summary>Mean of the numbers that are not NaN; NaN without any.</summary>
@@ -81,19 +93,21 @@ public static class DetectionAnalysis
         Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering),
         new ParallelOptions { CancellationToken = token, MaxDegreeOfParallelism = rules.MaxDegreeOfParallelism }, work);
 
-    static IoUResult[] ByIoU(MatchedClass[] matched, FrameMapOptions rules, CancellationToken token)
+    /// <summary>Who takes what depends on the threshold: each is an evaluation of its own.</summary>
+    static IoUResult[] ByIoU(FrameMapResult result, Func<FrameMapOptions, FrameMapResult> evaluate)
     {
-        IoUResult[] results = new IoUResult[IoUThresholds.Count];
-        ForEach(results.Length, rules, i =>
+        return [.. IoUThresholds.Select(At)];
+
+        IoUResult At(double threshold)
         {
-            double[] areas = [.. matched.Select(m => m.AveragePrecisionAt(IoUThresholds[i]))];
-            results[i] = new(IoUThresholds[i], Mean(areas), areas);
-        }, token);
-        return results;
+            FrameMapOptions rules = result.Options with { IouThreshold = threshold, KeepCurves = false, KeepMatches = false };
+            FrameMapResult one = threshold == result.Options.IouThreshold ? result : evaluate(rules);
+            return new(threshold, one.MeanAveragePrecision, [.. one.Classes.Select(c => c.AveragePrecision)]);
+        }
     }
 
     static IEnumerable<(int Keyframe, Box Box)> Persons(AnalysisInput input) =>
-        input.Truth.SelectMany(t => t.Keyframes.Zip(t.Boxes)).Distinct();
+        input.Classes.SelectMany(m => m.Truth.Keyframes.Zip(m.Truth.Boxes)).Distinct();
 
     static int[] CountPersons(AnalysisInput input)
     {
@@ -115,7 +129,7 @@ public static class DetectionAnalysis
     static int[] Videos(AnalysisInput input, out string[] names)
     {
         bool[] used = new bool[input.Keyframes.Length];
-        foreach (ClassBoxes boxes in input.Truth.Concat(input.Detections))
+        foreach (ClassBoxes boxes in input.Classes.SelectMany(m => new[] { m.Truth, m.Detections }))
         {
             foreach (int keyframe in boxes.Keyframes) used[keyframe] = true;
         }

@@ -8,13 +8,14 @@ namespace MlAva.Evaluation.Analysis;
 /// </summary>
 public static class DetectionComparison
 {
-    /// <summary>Compares two or more runs; differences are against the first.</summary>
-    /// <param name="runs">Names and detections; each run is read twice.</param>
+    /// <summary>Compares the rows of two or more runs; differences are against the first.</summary>
+    /// <param name="runs">Names and detections.</param>
     /// <param name="groundTruth">Ground truth, normalised boxes.</param>
     /// <param name="classes">The classes to evaluate; the last entry of an id counts.</param>
     /// <param name="excluded">Keyframes that are not evaluated; null for none.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="emptyKeyframes">Keyframes that were annotated and show nobody; see <see cref="FrameMap.Evaluate"/>.</param>
+    /// <param name="keyframes">Keyframes to evaluate, where the rules ask for a list; see <see cref="FrameMap.Evaluate"/>.</param>
     /// <param name="progress">Told the share of resamplings done, 0–1.</param>
     /// <param name="cancellationToken">Ends the comparison early.</param>
     /// <exception cref="ArgumentException">There are fewer than two runs, or an option is out of range.</exception>
@@ -22,24 +23,46 @@ public static class DetectionComparison
     public static ComparisonResult Run(
         IReadOnlyList<KeyValuePair<string, IEnumerable<DetectionRow>>> runs, IReadOnlyList<AnnotationRow> groundTruth,
         IReadOnlyList<LabelMapEntry> classes, IEnumerable<KeyframeKey>? excluded = null, ComparisonOptions? options = null,
-        IEnumerable<KeyframeKey>? emptyKeyframes = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        IEnumerable<KeyframeKey>? emptyKeyframes = null, IEnumerable<KeyframeKey>? keyframes = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(groundTruth);
         ArgumentNullException.ThrowIfNull(classes);
         options ??= new();
         options.Validate();
+        KeyframeKey[]? left = excluded?.ToArray(), empty = emptyKeyframes?.ToArray(), listed = keyframes?.ToArray();
+        FrameMapOptions rules = options.Rules with { KeepCurves = false, KeepMatches = true };
+        return Run([.. runs.Select(r => KeyValuePair.Create(
+            r.Key, FrameMap.Evaluate(groundTruth, r.Value, classes, left, rules, empty, listed, cancellationToken)))],
+            options, progress, cancellationToken);
+    }
+
+    /// <summary>Compares two or more evaluations of the same ground truth; differences are against the first.</summary>
+    /// <param name="runs">Names and evaluations, each with <see cref="FrameMapOptions.KeepMatches"/> and the same classes.</param>
+    /// <param name="options">Null for the defaults; the rules are those of the evaluations.</param>
+    /// <param name="progress">Told the share of resamplings done, 0–1.</param>
+    /// <param name="cancellationToken">Ends the comparison early.</param>
+    /// <exception cref="ArgumentException">
+    /// There are fewer than two runs, an option is out of range, a run has no matches, or the runs' classes differ.
+    /// </exception>
+    public static ComparisonResult Run(
+        IReadOnlyList<KeyValuePair<string, FrameMapResult>> runs, ComparisonOptions? options = null, IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        options ??= new();
+        options.Validate();
         if (runs.Count < 2) throw new ArgumentException($"A comparison needs at least two runs; {runs.Count} is given.", nameof(runs));
-        KeyframeKey[] left = [.. excluded ?? []], empty = [.. emptyKeyframes ?? []];
-        FrameMapOptions rules = options.Rules with { KeepCurves = false };
-        FrameMapResult[] results = new FrameMapResult[runs.Count];
-        ResampledRun[] resampled = new ResampledRun[runs.Count];
-        for (int r = 0; r < runs.Count; r++)
+        foreach ((string name, FrameMapResult result) in runs)
         {
-            results[r] = FrameMap.Evaluate(groundTruth, runs[r].Value, classes, left, rules, empty, cancellationToken);
-            AnalysisInput input = AnalysisInput.Read(groundTruth, runs[r].Value, classes, left, empty, rules, cancellationToken);
-            resampled[r] = new(input, DetectionAnalysis.Match(input, rules, cancellationToken), rules.IouThreshold);
+            if (!result.Classes.Select(c => c.Id).SequenceEqual(runs[0].Value.Classes.Select(c => c.Id)))
+                throw new ArgumentException($"'{name}' was evaluated for other classes than '{runs[0].Key}'.", nameof(runs));
         }
+        options = options with { Rules = runs[0].Value.Options };
+        ResampledRun[] resampled = [.. runs.Select(r => new ResampledRun(AnalysisInput.From(r.Value)))];
+        // Matches are as large as the detections file.
+        FrameMapResult[] results = [.. runs.Select(r => r.Value with { Matches = null })];
 
         // Sorted, so that the draws depend on no file's order of rows.
         string[] videos = [.. resampled.SelectMany(r => r.Videos).Distinct().Order(StringComparer.Ordinal)];
@@ -48,7 +71,7 @@ public static class DetectionComparison
         double[][] means = [.. resampled.Select(r => r.MeanAveragePrecisions())];
         return new([.. runs.Select(Compared)], [.. Enumerable.Range(1, runs.Count - 1).Select(AgainstFirst)], videos.Length, options);
 
-        ComparedRun Compared(KeyValuePair<string, IEnumerable<DetectionRow>> run, int r) =>
+        ComparedRun Compared(KeyValuePair<string, FrameMapResult> run, int r) =>
             new(run.Key, results[r], Interval.Of(means[r], options.Confidence), Array.AsReadOnly(means[r]));
 
         RunDifference AgainstFirst(int r) => Difference(runs[r].Key, results[0], results[r], resampled[0], resampled[r], options);

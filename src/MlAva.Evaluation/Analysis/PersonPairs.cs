@@ -13,8 +13,9 @@ static class PersonPairs
         int classes = input.Classes.Length, persons = 0;
         int[,] predicted = new int[classes, classes], annotated = new int[classes, classes];
         int[] numPredicted = new int[classes];
-        List<Person>[] truths = Persons(input.Truth, input.Keyframes.Length, (_, _) => true);
-        List<Person>[] found = Persons(input.Detections, input.Keyframes.Length, (c, score) => score >= scores[c]);
+        List<Person>[] truths = Persons([.. input.Classes.Select(m => m.Truth)], input.Keyframes.Length, (_, _) => true);
+        List<Person>[] found = Persons(
+            [.. input.Classes.Select(m => m.Detections)], input.Keyframes.Length, (c, i) => input.Classes[c].Scores[i] >= scores[c]);
         for (int keyframe = 0; keyframe < truths.Length; keyframe++)
         {
             foreach ((Person truth, Person detection) in Pairs(truths[keyframe], found[keyframe], threshold))
@@ -28,7 +29,7 @@ static class PersonPairs
                 }
             }
         }
-        return new([.. input.Classes.Select(c => c.Id)], persons, predicted, annotated, numPredicted);
+        return new([.. input.Classes.Select(m => m.Class.Id)], persons, predicted, annotated, numPredicted);
     }
 
     static IEnumerable<(Person Truth, Person Detection)> Pairs(List<Person>? truths, List<Person>? found, double threshold)
@@ -50,7 +51,7 @@ static class PersonPairs
     }
 
     /// <summary>By keyframe: its boxes, each with its classes; a box stays when none of its classes counts.</summary>
-    static List<Person>[] Persons(ClassBoxes[] columns, int keyframes, Func<int, double, bool> counts)
+    static List<Person>[] Persons(ClassBoxes[] columns, int keyframes, Func<int, int, bool> counts)
     {
         List<Person>[] persons = new List<Person>[keyframes];
         Dictionary<(int, Box), Person> byBox = [];
@@ -65,7 +66,7 @@ static class PersonPairs
                     (persons[key.Keyframe] ??= []).Add(person);
                 }
                 // Classes come in ascending order: a repeated row is the last one's equal.
-                if (counts(c, columns[c].Scores[i]) && (person.Classes.Count == 0 || person.Classes[^1] != c)) person.Classes.Add(c);
+                if (counts(c, i) && (person.Classes.Count == 0 || person.Classes[^1] != c)) person.Classes.Add(c);
             }
         }
         return persons;

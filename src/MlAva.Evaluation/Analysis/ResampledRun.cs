@@ -7,12 +7,12 @@ sealed class ResampledRun
     int[] _places = [];
     double[][] _areas = [];
 
-    public ResampledRun(AnalysisInput input, MatchedClass[] matched, double threshold)
+    public ResampledRun(AnalysisInput input)
     {
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         int[] videoOf = new int[input.Keyframes.Length];
         Array.Fill(videoOf, -1);
-        foreach (ClassBoxes boxes in input.Truth.Concat(input.Detections))
+        foreach (ClassBoxes boxes in input.Classes.SelectMany(m => new[] { m.Truth, m.Detections }))
         {
             foreach (int keyframe in boxes.Keyframes)
             {
@@ -22,7 +22,7 @@ sealed class ResampledRun
             }
         }
         Videos = [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)];
-        _rankings = [.. matched.Select(m => new VideoRanking(m, threshold, videoOf))];
+        _rankings = [.. input.Classes.Select(m => new VideoRanking(m, videoOf))];
     }
 
     /// <summary>The videos of evaluated boxes, in an order of its own.</summary>

@@ -3,7 +3,7 @@ using MlAva.Annotations;
 namespace MlAva.Evaluation.Analysis;
 
 /// <summary>Evaluates parts of the data from one matching.</summary>
-sealed class Slicer(LabelMapEntry[] classes, MatchedClass[] matched, bool[][] hits, int[][] taken)
+sealed class Slicer(MatchedClass[] matched)
 {
     /// <summary>Parts by a property of the keyframe.</summary>
     public SliceResult[] ByKeyframe(IReadOnlyList<string> names, Func<int, int> sliceOf) => Slices(names,
@@ -11,22 +11,22 @@ sealed class Slicer(LabelMapEntry[] classes, MatchedClass[] matched, bool[][] hi
 
     /// <summary>Parts by a property of the box; a hit goes with the ground truth that it took.</summary>
     public SliceResult[] ByBox(IReadOnlyList<string> names, Func<Box, int> sliceOf) => Slices(names,
-        (c, i) => sliceOf(hits[c][i] ? matched[c].Truth.Boxes[matched[c].BestTruth[i]] : matched[c].Detections.Boxes[i]),
+        (c, i) => sliceOf(matched[c].Hits[i] ? matched[c].Truth.Boxes[matched[c].BestTruth[i]] : matched[c].Detections.Boxes[i]),
         (c, t) => sliceOf(matched[c].Truth.Boxes[t]));
 
     SliceResult[] Slices(IReadOnlyList<string> names, Func<int, int, int> sliceOfDetection, Func<int, int, int> sliceOfTruth)
     {
-        SliceClass[][] rows = [.. names.Select(_ => new SliceClass[classes.Length])];
-        for (int c = 0; c < classes.Length; c++)
+        SliceClass[][] rows = [.. names.Select(_ => new SliceClass[matched.Length])];
+        for (int c = 0; c < matched.Length; c++)
         {
             RankedHits[] ranked = [.. names.Select(_ => new RankedHits())];
             int[] truths = new int[names.Count];
-            for (int t = 0; t < taken[c].Length; t++) truths[sliceOfTruth(c, t)]++;
-            foreach (int i in matched[c].Ranking) ranked[sliceOfDetection(c, i)].Add(hits[c][i]);
+            for (int t = 0; t < matched[c].Truth.Count; t++) truths[sliceOfTruth(c, t)]++;
+            for (int i = 0; i < matched[c].Detections.Count; i++) ranked[sliceOfDetection(c, i)].Add(matched[c].Hits[i]);
             for (int s = 0; s < names.Count; s++)
             {
-                rows[s][c] = new(classes[c].Id, ranked[s].AveragePrecision(truths[s]), truths[s], (int)ranked[s].Count,
-                    (int)ranked[s].TruePositives);
+                double area = matched[c].AveragePrecision(ranked[s], truths[s]);
+                rows[s][c] = new(matched[c].Class.Id, area, truths[s], (int)ranked[s].Count, (int)ranked[s].TruePositives);
             }
         }
         return [.. names.Select((name, s) =>

@@ -6,26 +6,29 @@ sealed class VideoRanking
     readonly int[] _videos;
     readonly bool[] _hits;
     readonly int[] _truthVideos;
+    readonly bool _isAveraged;
 
     /// <param name="matched">The class.</param>
-    /// <param name="threshold">The smallest IoU of a match.</param>
     /// <param name="videoOf">By keyframe: the number of its video.</param>
-    public VideoRanking(MatchedClass matched, double threshold, int[] videoOf)
+    public VideoRanking(MatchedClass matched, int[] videoOf)
     {
-        bool[] hits = matched.Match(threshold, out _);
-        _videos = [.. matched.Ranking.Select(i => videoOf[matched.Detections.Keyframes[i]])];
-        _hits = [.. matched.Ranking.Select(i => hits[i])];
+        _isAveraged = matched.Class.IsAveraged;
+        _videos = [.. matched.Detections.Keyframes.Select(k => videoOf[k])];
+        _hits = matched.Hits;
         _truthVideos = [.. matched.Truth.Keyframes.Select(k => videoOf[k])];
     }
 
-    /// <summary>AP when each video occurs as often as its weight says: exactly that of data with the video repeated.</summary>
+    /// <summary>
+    /// AP when each video occurs as often as its weight says: exactly that of data with the video repeated. NaN without ground truth, and
+    /// for classes that the protocol leaves out of the mean of all videos.
+    /// </summary>
     /// <param name="weights">By video.</param>
     /// <param name="scratch">Used up.</param>
     public double AveragePrecision(int[] weights, RankedHits scratch)
     {
         long truths = 0;
         foreach (int video in _truthVideos) truths += weights[video];
-        if (truths == 0) return double.NaN;
+        if (truths == 0 || !_isAveraged) return double.NaN;
         scratch.Clear();
         for (int i = 0; i < _videos.Length; i++)
         {

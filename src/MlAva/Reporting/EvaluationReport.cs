@@ -73,7 +73,7 @@ public sealed record EvaluationReport
         page.Add($"<meta name=\"color-scheme\" content=\"light dark\"/><title>{title}</title><style>{Markup.Raw(ReportStyle.Pieces)}{Markup.Raw(ReportStyle.Page)}</style></head>\n<body class=\"mlava\"><main>");
         addBody(page);
         page.Add($"\n<footer>").If(command.Length > 0, m => m.Add($"<p>Made with</p><pre><code>{command}</code></pre>"));
-        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {rules.Protocol.ToString()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
+        page.Add($"<p>MlAva {typeof(EvaluationReport).Assembly.GetName().Version?.ToString(3)}. Frame-mAP after {rules.Protocol.Word()}.</p></footer></main>\n<script>{Markup.Raw(ReportStyle.Script)}</script></body></html>\n");
         return page.ToString();
     }
 

@@ -214,10 +214,28 @@ public class DetectionAnalysisTests
                 AnalysisResult result = DetectionAnalysis.Run(data.GroundTruth.Rows, data.Detections, [.. data.Classes], data.Excluded.Keys,
                     new() { Rules = rules }, data.GroundTruth.EmptyKeyframes);
                 FrameMapResult expected = data.Evaluate(rules);
-                Assert.Equal(expected.MeanAveragePrecision, result.ByIoU[0].MeanAveragePrecision, 1e-15);
+                Assert.Equal(expected.MeanAveragePrecision, result.ByIoU[0].MeanAveragePrecision);
                 Assert.Equal(expected.Classes.Select(c => c.AveragePrecision), result.ByIoU[0].AveragePrecisions);
                 Assert.Equal(expected.Classes.Select(c => c.NumTruePositives), result.Errors.Classes.Select(c => c.NumTruePositives));
                 Assert.Equal(expected.Classes.Select(c => c.NumDetections), result.CalibrationByClass.Select(c => c.Count));
+                AssertVideos(data, rules, result);
+            }
+        }
+    }
+
+    /// <summary>A slice ranked by the analysis is the evaluation of its rows; NumPy's order of ties depends on what else is sorted.</summary>
+    static void AssertVideos(EvaluationCase data, FrameMapOptions rules, AnalysisResult result)
+    {
+        if (rules.Ties != TieOrder.Stable) return;
+        foreach (SliceResult video in result.ByVideo)
+        {
+            FrameMapResult alone = FrameMap.Evaluate(
+                data.GroundTruth.Rows.Where(t => t.VideoId == video.Name), data.Detections.Where(d => d.VideoId == video.Name),
+                [.. data.Classes], data.Excluded.Keys, rules, data.GroundTruth.EmptyKeyframes);
+            foreach ((ClassResult expected, SliceClass actual) in alone.Classes.Zip(video.Classes))
+            {
+                // A class that is never detected in this video may be in others: only then is it averaged.
+                if (expected.IsAveraged) Assert.Equal(expected.AveragePrecision, actual.AveragePrecision);
             }
         }
     }

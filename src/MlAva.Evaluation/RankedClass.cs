@@ -1,0 +1,19 @@
+namespace MlAva.Evaluation;
+
+/// <summary>What <see cref="ClassMatcher"/> finds out about a class.</summary>
+sealed class RankedClass
+{
+    public int NumGroundTruth { get; init; }
+
+    public int NumDetections { get; init; }
+
+    public int NumTruePositives { get; init; }
+
+    public double AveragePrecision { get; init; }
+
+    public TieBounds Bounds { get; init; }
+
+    public PrecisionRecallCurve? Curve { get; init; }
+
+    public ClassMatches? Matches { get; init; }
+}
