@@ -10,6 +10,9 @@ namespace MlAva.Networks;
 /// </summary>
 sealed class PreparedConvolution : IDisposable
 {
+    // The share of the rule's time that another form must stay under to be taken instead.
+    const double ClearlyFaster = 0.85;
+
     readonly string _layer;
     readonly ConvolutionShape _shape;
     readonly Preparation _preparation;
@@ -86,7 +89,11 @@ sealed class PreparedConvolution : IDisposable
         }
         else if (_preparation.Measures && Forms().Count > 1)
         {
-            (form, milliseconds) = Forms().Select(f => (f, (double?)Measure(f, geometry, input, added, rectify))).MinBy(m => m.Item2);
+            Dictionary<ConvolutionForm, double> times = Forms().ToDictionary(f => f, f => Measure(f, geometry, input, added, rectify));
+            form = times.MinBy(t => t.Value).Key;
+            // A little less time may be another program's doing; what mostly is fastest stays.
+            if (times[form] > ClearlyFaster * times[Rule()]) form = Rule();
+            milliseconds = times[form];
             // Weights that lie packed for no shape only take room.
             foreach (ConvolutionForm loser in _packed.Keys.Except(_choices.Values.Select(c => c.Form)).Where(f => f != form).ToArray())
             {
