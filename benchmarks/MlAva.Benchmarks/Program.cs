@@ -5,6 +5,18 @@ using MlAva.Networks;
 using static TorchSharp.torch;
 
 // dotnet run --project benchmarks/MlAva.Benchmarks -c Release -- [slowonly|slowfast-4x16|slowfast-8x8]… [rounds]
+//                                                              evaluate [rows]…
+if (args is ["evaluate", .. string[] numbers])
+{
+    int[] sizes = [.. numbers.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
+    Console.WriteLine($"{Environment.ProcessorCount} processors; seconds of the first and the fastest of 3 rounds, peak memory of the process so far");
+    Console.WriteLine("| detections | file | keyframes | labels | first | fastest | peak memory | mAP |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|");
+    foreach (string line in EvaluationBenchmark.Run(sizes.Length > 0 ? sizes : [1_000_000, GeneratedSet.FullRows], rounds: 3))
+        Console.WriteLine($"| {line} |");
+    return;
+}
+
 TorchRuntime.EnsureLoadable();
 int rounds = args.Select(a => int.TryParse(a, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0).FirstOrDefault(n => n > 0, 7);
 (string Name, BackboneOptions Backbone, int Frames)[] networks =
