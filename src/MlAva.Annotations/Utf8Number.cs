@@ -16,7 +16,7 @@ static class Utf8Number
         if (TryPlain(cell, out value)) return true;
         cell = cell.Trim(" \t"u8);
         return TryPlain(cell, out value)
-            || (double.TryParse(cell, Decimal, CultureInfo.InvariantCulture, out value) && !double.IsNaN(value));
+            || (!EndsInNull(cell) && double.TryParse(cell, Decimal, CultureInfo.InvariantCulture, out value) && !double.IsNaN(value));
     }
 
     /// <summary>As <see cref="TryNumber"/>, and <c>inf</c> and <c>infinity</c> as Python spells them.</summary>
@@ -32,7 +32,10 @@ static class Utf8Number
 
     /// <summary>A whole number; blanks around it are passed over.</summary>
     public static bool TryInteger(ReadOnlySpan<byte> cell, out int value) =>
-        int.TryParse(cell.Trim(" \t"u8), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+        int.TryParse(cell.Trim(" \t"u8), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && !EndsInNull(cell);
+
+    // .NET passes over null characters behind a number; in a file they are the mark of a write that was cut off.
+    static bool EndsInNull(ReadOnlySpan<byte> cell) => cell.EndsWith((byte)0);
 
     // Of up to 15 digits, the quotient of two exact doubles is the correctly rounded value; that is nearly every number of AVA.
     static bool TryPlain(ReadOnlySpan<byte> cell, out double value)

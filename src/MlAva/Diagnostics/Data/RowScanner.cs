@@ -261,7 +261,9 @@ sealed class RowScanner(string path, DataRole role, LooseForm form, IReadOnlyDic
     /// <summary>Python's spellings of what is not finite are numbers here.</summary>
     static bool TryNumber(ReadOnlySpan<byte> text, out double value)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        // .NET passes over null characters behind a number.
+        if (!text.EndsWith((byte)0) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        value = 0;
         ReadOnlySpan<byte> unsigned = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? text[1..] : text;
         if (!Ascii.EqualsIgnoreCase(unsigned, "inf")) return false;
         value = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
