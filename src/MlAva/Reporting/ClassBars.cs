@@ -25,7 +25,7 @@ static class ClassBars
         foreach (var group in result.Classes.GroupBy(c => c.Group).OrderBy(g => g.Key == ActionGroup.Unknown ? int.MaxValue : (int)g.Key))
         {
             double still = keyframeOnly is null ? double.NaN : MeanOver(group.Select(c => Find(keyframeOnly, c.Id)));
-            to.Add($"<tbody><tr class=\"group\"><th scope=\"rowgroup\">{NameOf(group.Key)}</th><td class=\"truths\"></td><td></td><td class=\"num\">{MeanOver(group):F3}</td>");
+            to.Add($"<tbody><tr class=\"group\"><th scope=\"rowgroup\">{(group.Count() == result.Classes.Count ? "All classes" : NameOf(group.Key))}</th><td class=\"truths\"></td><td></td><td class=\"num\">{MeanOver(group):F3}</td>");
             to.If(keyframeOnly is not null, m => m.Add($"<td class=\"num\">{still:F3}</td>")).Add($"</tr>");
             foreach (ClassResult c in group.OrderByDescending(c => c.AveragePrecision).ThenBy(c => c.Id))
             {

@@ -151,7 +151,8 @@ public sealed record EvaluationReport
             }
             to.Add($".</p>");
         }
-        to.Add($"<ul class=\"legend\"><li><i class=\"clip\"></i>AP with the clip</li>");
+        bool isAlone = KeyframeOnly is null && Baseline is null;
+        to.Add($"<ul class=\"legend\"><li><i class=\"clip\"></i>{(isAlone ? "AP" : "AP with the clip")}</li>");
         to.If(KeyframeOnly is not null, m => m.Add($"<li><i class=\"still\"></i>AP with the keyframe only</li>"));
         to.If(Baseline is not null, m => m.Add($"<li><i class=\"base\"></i>class-frequency baseline</li>")).Add($"</ul>");
         ClassBars.Add(to, Result, KeyframeOnly, Baseline, MotionOnlyClasses);
