@@ -184,10 +184,16 @@ sealed class ClassMatcher
         return Ranking.AveragePrecision(CollectionsMarshal.AsSpan(hits), _truthOrder.Length);
     }
 
-    ClassMatches Matches(int[] ranking) => new(
-        Array.ConvertAll(ranking, i => _box[_order[i]]), Array.ConvertAll(ranking, i => _scores[_order[i]]),
-        Array.ConvertAll(ranking, i => _rows[_order[i]]), Array.ConvertAll(ranking, i => _hits[i]),
-        Array.ConvertAll(ranking, i => _best[i]), Array.ConvertAll(ranking, i => _overlaps[i]));
+    ClassMatches Matches(int[] ranking) => new()
+    {
+        Count = ranking.Length,
+        Boxes = Array.ConvertAll(ranking, i => _box[_order[i]]),
+        Scores = Array.ConvertAll(ranking, i => _scores[_order[i]]),
+        Rows = Array.ConvertAll(ranking, i => _rows[_order[i]]),
+        Hits = Array.ConvertAll(ranking, i => _hits[i]),
+        Best = Array.ConvertAll(ranking, i => _best[i]),
+        Overlaps = Array.ConvertAll(ranking, i => _overlaps[i]),
+    };
 
     /// <summary>0…n−1 by ascending keyframe, in their order within one.</summary>
     static int[] ByKeyframe(int count, Func<int, int> rankOf)

@@ -1,4 +1,5 @@
 using MlAva.Annotations;
+using MlAva.Evaluation.Analysis;
 
 namespace MlAva.Evaluation;
 
@@ -19,15 +20,17 @@ public sealed class FrameMapMatches
     {
         Keyframes = [.. Enumerable.Range(0, reader.NumKeyframes).Select(reader.Key)];
         (_boxes, _boxKeyframes) = (reader.Boxes.ToBoxes(), reader.Boxes.ToKeyframes());
-        _boxIndices = [.. classes.SelectMany(c => c.Boxes)];
-        _scores = [.. classes.SelectMany(c => c.Scores)];
-        _rows = [.. classes.SelectMany(c => c.Rows)];
-        _hits = [.. classes.SelectMany(c => c.Hits)];
-        _bestTruths = [.. classes.SelectMany(c => c.Best)];
-        _overlaps = [.. classes.SelectMany(c => c.Overlaps)];
-        _classes = [.. classes.Index().SelectMany(c => Enumerable.Repeat(c.Index, c.Item.Boxes.Length))];
         _starts = new int[classes.Count + 1];
-        for (int c = 0; c < classes.Count; c++) _starts[c + 1] = _starts[c] + classes[c].Boxes.Length;
+        for (int c = 0; c < classes.Count; c++) _starts[c + 1] = _starts[c] + classes[c].Count;
+        // Column by column, so that no more than one is there twice.
+        _boxIndices = Join(classes, c => c.Boxes, c => c.Boxes = []);
+        _scores = Join(classes, c => c.Scores, c => c.Scores = []);
+        _rows = Join(classes, c => c.Rows, c => c.Rows = []);
+        _hits = Join(classes, c => c.Hits, c => c.Hits = []);
+        _bestTruths = Join(classes, c => c.Best, c => c.Best = []);
+        _overlaps = Join(classes, c => c.Overlaps, c => c.Overlaps = []);
+        _classes = new int[_starts[^1]];
+        for (int c = 0; c < classes.Count; c++) _classes.AsSpan(_starts[c].._starts[c + 1]).Fill(c);
 
         TruthTable truths = reader.Truths;
         (_truthBoxes, _truthKeyframes) = (truths.Boxes.ToBoxes(), truths.Boxes.ToKeyframes());
@@ -105,6 +108,18 @@ public sealed class FrameMapMatches
     /// <summary>Of each ground truth, the detection that took it; −1 where it was missed.</summary>
     public ReadOnlySpan<int> TruthDetections => _truthDetections;
 
+    /// <summary>A class's detections by box and keyframe, seen in place.</summary>
+    internal ClassBoxes BoxesOf(int classIndex) => new(_boxIndices.AsMemory(DetectionsOf(classIndex)), _boxKeyframes, _boxes);
+
+    /// <summary>A class's <see cref="Scores"/>, seen in place.</summary>
+    internal ReadOnlyMemory<double> ScoresOf(int classIndex) => _scores.AsMemory(DetectionsOf(classIndex));
+
+    /// <summary>A class's <see cref="TruePositives"/>, seen in place.</summary>
+    internal ReadOnlyMemory<bool> TruePositivesOf(int classIndex) => _hits.AsMemory(DetectionsOf(classIndex));
+
+    /// <summary>Ground truths by box and keyframe, seen in place.</summary>
+    internal ClassBoxes BoxesOf(int[] truths) => new(truths, _truthKeyframes, _truthBoxes);
+
     /// <summary>The detections of a class, as a range of the columns.</summary>
     /// <param name="classIndex">The place of the class in <see cref="FrameMapResult.Classes"/>.</param>
     public Range DetectionsOf(int classIndex) => _starts[classIndex].._starts[classIndex + 1];
@@ -116,4 +131,18 @@ public sealed class FrameMapMatches
     /// <summary>The keyframe of a detection.</summary>
     /// <param name="detection">The detection, 0 to <see cref="Count"/> − 1.</param>
     public int KeyframeOf(int detection) => _boxKeyframes[_boxIndices[detection]];
+
+    static T[] Join<T>(IReadOnlyList<ClassMatches> classes, Func<ClassMatches, T[]> column, Action<ClassMatches> letGo)
+    {
+        T[] all = new T[classes.Sum(c => c.Count)];
+        int at = 0;
+        foreach (ClassMatches one in classes)
+        {
+            column(one).CopyTo(all, at);
+            at += one.Count;
+            letGo(one);
+        }
+
+        return all;
+    }
 }

@@ -2,10 +2,15 @@ using MlAva.Annotations;
 
 namespace MlAva.Evaluation.Analysis;
 
-/// <summary>One class's boxes as parallel arrays.</summary>
-/// <param name="Keyframes">Places of keyframes.</param>
-/// <param name="Boxes">Boxes.</param>
-sealed record ClassBoxes(int[] Keyframes, Box[] Boxes)
+/// <summary>One class's boxes, seen in the columns of all classes.</summary>
+/// <param name="places">By box: its place in the columns.</param>
+/// <param name="keyframes">Places of keyframes.</param>
+/// <param name="boxes">Boxes.</param>
+sealed class ClassBoxes(ReadOnlyMemory<int> places, int[] keyframes, Box[] boxes)
 {
-    public int Count => Keyframes.Length;
+    public int Count => places.Length;
+
+    public int Keyframe(int i) => keyframes[places.Span[i]];
+
+    public ref readonly Box Box(int i) => ref boxes[places.Span[i]];
 }

@@ -99,7 +99,8 @@ public static class DetectionAnalysis
     ];
 
     static IEnumerable<(int Keyframe, Box Box)> Persons(AnalysisInput input) =>
-        input.Classes.SelectMany(m => m.Truth.Keyframes.Zip(m.Truth.Boxes)).Distinct();
+        (
+        from m in input.Classes from t in Enumerable.Range(0, m.Truth.Count) select (m.Truth.Keyframe(t), m.Truth.Box(t))).Distinct();
 
     static int[] CountPersons(AnalysisInput input)
     {
@@ -123,7 +124,7 @@ public static class DetectionAnalysis
         bool[] used = new bool[input.Keyframes.Length];
         foreach (ClassBoxes boxes in input.Classes.SelectMany(m => new[] { m.Truth, m.Detections }))
         {
-            foreach (int keyframe in boxes.Keyframes) used[keyframe] = true;
+            for (int i = 0; i < boxes.Count; i++) used[boxes.Keyframe(i)] = true;
         }
         names = [.. input.Keyframes.Where((_, k) => used[k]).Select(k => k.VideoId).Distinct().Order(StringComparer.Ordinal)];
         Dictionary<string, int> places = names.Index().ToDictionary(n => n.Item, n => n.Index, StringComparer.Ordinal);

@@ -29,7 +29,7 @@ sealed class ErrorSorter(AnalysisInput input, AnalysisOptions options)
     {
         for (int c = 0; c < _matched.Length; c++)
         {
-            for (int t = 0; t < _matched[c].Truth.Count; t++) (_truths[_matched[c].Truth.Keyframes[t]] ??= []).Add((c, t));
+            for (int t = 0; t < _matched[c].Truth.Count; t++) (_truths[_matched[c].Truth.Keyframe(t)] ??= []).Add((c, t));
         }
         DetectionAnalysis.ForEach(_matched.Length, options.Rules, SortOut, token);
         Reclassify();
@@ -65,11 +65,11 @@ sealed class ErrorSorter(AnalysisInput input, AnalysisOptions options)
     /// <summary>Ground truth of other classes that a detection overlaps enough for a match.</summary>
     IEnumerable<(int Class, int Truth, double IoU)> OthersUnder(int c, int i)
     {
-        Box box = _matched[c].Detections.Boxes[i];
-        foreach ((int other, int truth) in _truths[_matched[c].Detections.Keyframes[i]] ?? [])
+        Box box = _matched[c].Detections.Box(i);
+        foreach ((int other, int truth) in _truths[_matched[c].Detections.Keyframe(i)] ?? [])
         {
             if (other == c) continue;
-            double iou = Box.IoU(box, _matched[other].Truth.Boxes[truth]);
+            double iou = Box.IoU(box, _matched[other].Truth.Box(truth));
             if (iou >= options.Rules.IouThreshold) yield return (other, truth, iou);
         }
     }
@@ -85,7 +85,9 @@ sealed class ErrorSorter(AnalysisInput input, AnalysisOptions options)
         {
             for (int i = 0; i < _matched[c].Detections.Count; i++)
             {
-                if (_kinds[c][i] == ErrorKind.WrongClass) wrong.Add((_matched[c].Scores[i], c, i));
+                // Most stand on persons whose labels are all found: only the others have anything to take.
+                if (_kinds[c][i] == ErrorKind.WrongClass && OthersUnder(c, i).Any(o => !_matched[o.Class].Taken[o.Truth]))
+                    wrong.Add((_matched[c].Scores[i], c, i));
             }
         }
         foreach ((double score, int c, int i) in wrong.OrderByDescending(w => w.Score))

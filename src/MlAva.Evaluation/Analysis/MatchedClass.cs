@@ -1,10 +1,11 @@
-using MlAva.Annotations;
-
 namespace MlAva.Evaluation.Analysis;
 
 /// <summary>One class's detections, from the best rank to the worst, with the ground truth that each overlaps most and perhaps took.</summary>
 sealed class MatchedClass
 {
+    readonly ReadOnlyMemory<double> _scores;
+    readonly ReadOnlyMemory<bool> _hits;
+
     /// <param name="result">The class.</param>
     /// <param name="matches">The matches of all classes.</param>
     /// <param name="index">The class's place.</param>
@@ -14,25 +15,16 @@ sealed class MatchedClass
     {
         Class = result;
         (int first, int count) = matches.DetectionsOf(index).GetOffsetAndLength(matches.Count);
-        Detections = new(new int[count], new Box[count]);
-        Scores = matches.Scores.Slice(first, count).ToArray();
-        Hits = matches.TruePositives.Slice(first, count).ToArray();
+        (Detections, _scores, _hits) = (matches.BoxesOf(index), matches.ScoresOf(index), matches.TruePositivesOf(index));
         (BestTruth, BestIoU) = (new int[count], new double[count]);
         for (int i = 0; i < count; i++)
         {
-            Detections.Keyframes[i] = matches.KeyframeOf(first + i);
-            Detections.Boxes[i] = matches.Boxes[matches.BoxIndices[first + i]];
             int best = matches.BestTruths[first + i];
             (BestTruth[i], BestIoU[i]) = best < 0 ? (-1, 0) : (placeOf[best], matches.Overlaps[first + i]);
         }
-        Truth = new(new int[truths.Count], new Box[truths.Count]);
+        Truth = matches.BoxesOf([.. truths]);
         Taken = new bool[truths.Count];
-        for (int t = 0; t < truths.Count; t++)
-        {
-            Truth.Keyframes[t] = matches.TruthKeyframes[truths[t]];
-            Truth.Boxes[t] = matches.TruthBoxes[truths[t]];
-            Taken[t] = matches.TruthDetections[truths[t]] >= 0;
-        }
+        for (int t = 0; t < truths.Count; t++) Taken[t] = matches.TruthDetections[truths[t]] >= 0;
     }
 
     /// <summary>The class and its figures.</summary>
@@ -43,10 +35,10 @@ sealed class MatchedClass
     public ClassBoxes Truth { get; }
 
     /// <summary>By detection, descending.</summary>
-    public double[] Scores { get; }
+    public ReadOnlySpan<double> Scores => _scores.Span;
 
     /// <summary>By detection: whether it took ground truth.</summary>
-    public bool[] Hits { get; }
+    public ReadOnlySpan<bool> Hits => _hits.Span;
 
     /// <summary>By detection: the ground truth of the class with the largest overlap; −1 without one.</summary>
     public int[] BestTruth { get; }

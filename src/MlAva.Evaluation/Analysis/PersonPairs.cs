@@ -59,7 +59,7 @@ static class PersonPairs
         {
             for (int i = 0; i < columns[c].Count; i++)
             {
-                (int Keyframe, Box Box) key = (columns[c].Keyframes[i], columns[c].Boxes[i]);
+                (int Keyframe, Box Box) key = (columns[c].Keyframe(i), columns[c].Box(i));
                 if (!byBox.TryGetValue(key, out Person? person))
                 {
                     byBox.Add(key, person = new(key.Box, []));

@@ -14,8 +14,9 @@ sealed class ResampledRun
         Array.Fill(videoOf, -1);
         foreach (ClassBoxes boxes in input.Classes.SelectMany(m => new[] { m.Truth, m.Detections }))
         {
-            foreach (int keyframe in boxes.Keyframes)
+            for (int i = 0; i < boxes.Count; i++)
             {
+                int keyframe = boxes.Keyframe(i);
                 if (videoOf[keyframe] >= 0) continue;
                 string id = input.Keyframes[keyframe].VideoId;
                 if (!numbers.TryGetValue(id, out videoOf[keyframe])) numbers.Add(id, videoOf[keyframe] = numbers.Count);

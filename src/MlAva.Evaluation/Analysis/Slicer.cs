@@ -7,12 +7,12 @@ sealed class Slicer(MatchedClass[] matched)
 {
     /// <summary>Parts by a property of the keyframe.</summary>
     public SliceResult[] ByKeyframe(IReadOnlyList<string> names, Func<int, int> sliceOf) => Slices(names,
-        (c, i) => sliceOf(matched[c].Detections.Keyframes[i]), (c, t) => sliceOf(matched[c].Truth.Keyframes[t]));
+        (c, i) => sliceOf(matched[c].Detections.Keyframe(i)), (c, t) => sliceOf(matched[c].Truth.Keyframe(t)));
 
     /// <summary>Parts by a property of the box; a hit goes with the ground truth that it took.</summary>
     public SliceResult[] ByBox(IReadOnlyList<string> names, Func<Box, int> sliceOf) => Slices(names,
-        (c, i) => sliceOf(matched[c].Hits[i] ? matched[c].Truth.Boxes[matched[c].BestTruth[i]] : matched[c].Detections.Boxes[i]),
-        (c, t) => sliceOf(matched[c].Truth.Boxes[t]));
+        (c, i) => sliceOf(matched[c].Hits[i] ? matched[c].Truth.Box(matched[c].BestTruth[i]) : matched[c].Detections.Box(i)),
+        (c, t) => sliceOf(matched[c].Truth.Box(t)));
 
     SliceResult[] Slices(IReadOnlyList<string> names, Func<int, int, int> sliceOfDetection, Func<int, int, int> sliceOfTruth)
     {

@@ -13,9 +13,9 @@ sealed class VideoRanking
     public VideoRanking(MatchedClass matched, int[] videoOf)
     {
         _isAveraged = matched.Class.IsAveraged;
-        _videos = [.. matched.Detections.Keyframes.Select(k => videoOf[k])];
-        _hits = matched.Hits;
-        _truthVideos = [.. matched.Truth.Keyframes.Select(k => videoOf[k])];
+        _videos = Videos(matched.Detections, videoOf);
+        _hits = matched.Hits.ToArray();
+        _truthVideos = Videos(matched.Truth, videoOf);
     }
 
     /// <summary>
@@ -36,5 +36,12 @@ sealed class VideoRanking
             if (weight > 0) scratch.Add(_hits[i], weight);
         }
         return scratch.AveragePrecision(truths);
+    }
+
+    static int[] Videos(ClassBoxes boxes, int[] videoOf)
+    {
+        int[] videos = new int[boxes.Count];
+        for (int i = 0; i < videos.Length; i++) videos[i] = videoOf[boxes.Keyframe(i)];
+        return videos;
     }
 }
