@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace MlAva.Video;
 
 /// <summary>
-/// JPEG and PNG to uint8 RGB and back, through SkiaSharp (libjpeg-turbo). EXIF orientation is honoured, colour profiles are not applied, as in OpenCV's
+/// JPEG and PNG to uint8 RGB and back, through the fastest decoder there is (<see cref="FrameDecoders"/>) and SkiaSharp's encoder. EXIF orientation is honoured, colour profiles are not applied, as in OpenCV's
 /// <c>imdecode</c>. A picture that ends early is an error, never grey rows.
 /// </summary>
 /// <remarks>
@@ -32,7 +32,10 @@ public static class ImageCodec
     /// <param name="image">The file's bytes.</param>
     /// <param name="source">The file's path, for messages.</param>
     /// <exception cref="FrameDecodeException">The bytes are no picture.</exception>
-    public static unsafe FrameSize ReadSize(ReadOnlySpan<byte> image, string source = "picture")
+    public static FrameSize ReadSize(ReadOnlySpan<byte> image, string source = "picture") => FrameDecoders.Default.ReadSize(image, source);
+
+    /// <summary>As <see cref="ReadSize"/>, by the embedded decoder.</summary>
+    internal static unsafe FrameSize ReadSizeEmbedded(ReadOnlySpan<byte> image, string source)
     {
         fixed (byte* bytes = image)
         {
@@ -50,7 +53,11 @@ public static class ImageCodec
     /// <param name="frame">The frame's index in the file, for messages; null when the file is one picture.</param>
     /// <exception cref="FrameDecodeException">The bytes are no picture, or it is truncated or corrupt, or of another size.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public static unsafe void Decode(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source = "picture", int? frame = null)
+    public static void Decode(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source = "picture", int? frame = null) =>
+        FrameDecoders.Default.Decode(image, expected, destination, source, frame);
+
+    /// <summary>As the public method, by the embedded decoder.</summary>
+    internal static unsafe void DecodeEmbedded(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source, int? frame)
     {
         if (destination.Length < expected.ByteCount)
             throw new ArgumentException($"A picture of {expected} takes {expected.ByteCount} bytes; the destination has {destination.Length}.", nameof(destination));

@@ -12,6 +12,7 @@ public sealed class JpegFolderStore : IFrameStore
     static readonly ConcurrentDictionary<(string Folder, FrameTemplate Template), Listing> Listings = new();
 
     readonly FrameTemplate _template;
+    readonly IFrameDecoder _decoder;
     readonly Listing _listing;
     readonly Lazy<FrameSize> _size;
     volatile bool _disposed;
@@ -26,7 +27,8 @@ public sealed class JpegFolderStore : IFrameStore
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new();
         options.Validate();
-        (Path, Fps, _template) = (System.IO.Path.GetFullPath(folder), options.Fps, options.Template);
+        (Path, Fps, _template) = (System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)), options.Fps, options.Template);
+        _decoder = FrameDecoders.Get(options.Decoder);
         if (!Directory.Exists(Path)) throw FrameStore.Missing(Path);
         // The date is taken before listing: a file that arrives in between then makes the listing stale, not silently short.
         DateTime changed = Directory.GetLastWriteTimeUtc(Path);
@@ -66,6 +68,7 @@ public sealed class JpegFolderStore : IFrameStore
         cancellationToken.ThrowIfCancellationRequested();
         VideoClip? clip = null;
         byte[] file = [];
+        int frame = 0;
         try
         {
             for (int i = 0; i < indices.Length; i++)
@@ -78,10 +81,15 @@ public sealed class JpegFolderStore : IFrameStore
                     continue;
                 }
 
+                frame = index;
                 ReadOnlySpan<byte> bytes = ReadFile(index, ref file);
-                clip ??= FrameStore.NewClip(indices.Length, ImageCodec.ReadSize(bytes, FilePath(index)), buffer);
-                ImageCodec.Decode(bytes, clip.Size, clip.Frame(i), FilePath(index));
+                clip ??= FrameStore.NewClip(indices.Length, _decoder.ReadSize(bytes, Path), buffer);
+                _decoder.Decode(bytes, clip.Size, clip.Frame(i), Path, null);
             }
+        }
+        catch (FrameDecodeException broken)
+        {
+            throw Named(broken, frame);
         }
         finally
         {
@@ -99,7 +107,11 @@ public sealed class JpegFolderStore : IFrameStore
         byte[] file = [];
         try
         {
-            return ImageCodec.ReadSize(ReadFile(index, ref file), FilePath(index));
+            return _decoder.ReadSize(ReadFile(index, ref file), Path);
+        }
+        catch (FrameDecodeException broken)
+        {
+            throw Named(broken, index);
         }
         finally
         {
@@ -110,27 +122,19 @@ public sealed class JpegFolderStore : IFrameStore
     ReadOnlySpan<byte> ReadFile(int index, ref byte[] buffer)
     {
         if (index < 0) throw MissingFrame(index, null);
-        string path = FilePath(index);
+        Span<char> name = stackalloc char[FrameTemplate.MaximumLength];
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path);
-            int length = checked((int)RandomAccess.GetLength(handle));
-            if (buffer.Length < length)
-            {
-                if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
-                buffer = [];
-                buffer = ArrayPool<byte>.Shared.Rent(length);
-            }
-
-            int read = 0;
-            while (read < length && RandomAccess.Read(handle, buffer.AsSpan(read, length - read), read) is var more and > 0) read += more;
-            return buffer.AsSpan(0, read);
+            return FrameFile.Read(Path, name[.._template.Format(index, name)], ref buffer);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw MissingFrame(index, missing);
         }
     }
+
+    // The path is put together here and not for every sound frame.
+    FrameDecodeException Named(FrameDecodeException error, int index) => new(FilePath(index), null, error.Found, error.Expected, error.Mend, error);
 
     FrameStoreException MissingFrame(int index, Exception? inner)
     {

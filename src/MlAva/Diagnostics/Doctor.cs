@@ -128,8 +128,11 @@ public static class Doctor
         RgbImage back = ImageCodec.Decode(ImageCodec.EncodeJpeg(grey, size));
         if (back.Size != size || back.Pixels.Any(p => Math.Abs(p - 128) > 2))
             return new("image codec", DoctorStatus.Broken, "a grey picture does not come back grey from a JPEG", Reinstall);
+        string frames = FrameDecoders.WhyNotTurbo is { } reason
+            ? $"writes and reads JPEG, frames too; libjpeg-turbo would be about three times as fast ({reason})"
+            : $"writes and reads JPEG; frames are decoded by {FrameDecoders.Default.Name}, to the same pixels";
         return new("image codec", DoctorStatus.Fine,
-            $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) writes and reads JPEG");
+            $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) {frames}");
     }
 
     static DoctorCheck LookAtFfmpeg(FrameStoreOptions programs)
