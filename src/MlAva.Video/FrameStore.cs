@@ -5,7 +5,7 @@ public static class FrameStore
 {
     /// <summary>
     /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
-    /// (<see cref="FfmpegStore"/>, needs FFmpeg on the machine). A file is judged by its content, not its name.
+    /// (<see cref="LibavStore"/> where FFmpeg's libraries load and can read the file by time, else <see cref="FfmpegStore"/>, which needs its programs). A file is judged by its content, not its name.
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="options">Template, rate, numbering, programs; null for the defaults.</param>
@@ -17,7 +17,14 @@ public static class FrameStore
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) return new JpegFolderStore(path, options);
         if (!File.Exists(path)) throw Missing(Path.GetFullPath(path));
-        return MotionJpegAviStore.IsMotionJpegAvi(path) ? new MotionJpegAviStore(path, options) : new FfmpegStore(path, options);
+        if (MotionJpegAviStore.IsMotionJpegAvi(path)) return new MotionJpegAviStore(path, options);
+        options ??= new();
+        return options.VideoDecoding switch
+        {
+            VideoDecoding.InProcess => new LibavStore(path, options),
+            VideoDecoding.Automatic when LibavStore.TryOpen(path, options) is { } store => store,
+            _ => new FfmpegStore(path, options),
+        };
     }
 
     internal static FrameStoreException Missing(string path)

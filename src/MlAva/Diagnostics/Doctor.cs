@@ -140,7 +140,8 @@ public static class Doctor
         const string Use = "needed only for video files other than Motion JPEG AVI; folders of frames need nothing";
         if (!FfmpegStore.IsAvailable(programs))
             return new("FFmpeg", DoctorStatus.MissingOptional, $"not found; {Use}", InstallCommand.ForFfmpeg());
-        return new("FFmpeg", DoctorStatus.Fine, FirstLine(programs.FfmpegPath));
+        string way = LibavStore.WhyNot is { } reason ? $"video files go through the program ({reason})" : $"video files are decoded in process ({LibavStore.LibraryVersion})";
+        return new("FFmpeg", DoctorStatus.Fine, $"{FirstLine(programs.FfmpegPath)}; {way}");
     }
 
     static string FirstLine(string program)
