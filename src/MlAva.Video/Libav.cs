@@ -14,7 +14,7 @@ static unsafe class Libav
 
     public const int EndOfFile = -0x20464F45, KeyFlag = 1, DiscardFlag = 4, SeekBackward = 1, DiscardNone = 0, DiscardNonReference = 8, DiscardAll = 48, DisplayMatrix = 6;
 
-    public const int Rgb24 = 2, Yuv420 = 0, H264 = 27, Mpeg4 = 12, Mpeg2 = 2;
+    public const int Rgb24 = 2, Yuv420 = 0, YuvJ420 = 12, H264 = 27, Mpeg2 = 2;
 
     /// <summary>Bicubic chroma, exact rounding: the same result on every processor, and what <see cref="FfmpegStore"/> asks of the program.</summary>
     public const int ScaleFlags = 4 | 0x40000 | 0x2000 | 0x80000;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,12 +10,15 @@ sealed unsafe class LibavReader : IDisposable
     // A key no farther ahead than this is decoded up to: seeking would throw away what the decoder holds back.
     const int NearKey = 8;
 
+    static readonly ConcurrentDictionary<Colours, bool> Proven = new();
+
     readonly string _path;
     nint _format, _codec, _packet, _frame, _scaler;
     int _stream, _next;
     bool _pending, _skips;
     byte* _pixels;
-    (int Width, int Height, int Format, long Space, long Range) _scaled;
+    YuvToRgb? _own;
+    Colours _scaled;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="FrameDecodeException">The file holds no video that the libraries can read.</exception>
@@ -94,11 +98,11 @@ sealed unsafe class LibavReader : IDisposable
     /// <summary>Decodes frames.</summary>
     /// <param name="index">The file's index.</param>
     /// <param name="wanted">Ascending, distinct: frames in display order.</param>
-    /// <param name="take">Takes a frame's place in <paramref name="wanted"/>, its pixels (rows of a whole number of bytes) and their stride.</param>
+    /// <param name="room">Gives the memory for the frame at a place in <paramref name="wanted"/>: [H, W, 3].</param>
     /// <param name="cancellationToken">Cancels between packets.</param>
     /// <returns>How many came.</returns>
     /// <exception cref="FrameDecodeException">The file cannot be opened any more, or a frame is of another size.</exception>
-    public int Read(VideoIndex index, ReadOnlySpan<int> wanted, FrameTaker take, CancellationToken cancellationToken)
+    public int Read(VideoIndex index, ReadOnlySpan<int> wanted, FrameRoom room, CancellationToken cancellationToken)
     {
         Span<bool> have = wanted.Length <= 256 ? stackalloc bool[wanted.Length] : new bool[wanted.Length];
         have.Clear();
@@ -116,7 +120,7 @@ sealed unsafe class LibavReader : IDisposable
                 if (!have[end]) earliest = Math.Min(earliest, index.PositionOf(wanted[end]));
             if (_next > earliest || _next < 0 || index.KeyPosition(key) > _next + NearKey) Seek(index, key);
             int before = done;
-            Decode(index, wanted, start, end, have, take, ref done, cancellationToken);
+            Decode(index, wanted, start, end, have, room, ref done, cancellationToken);
             // What the file does not give up is not asked for again and again.
             if (done == before) break;
             while (start < end && have[start]) start++;
@@ -128,8 +132,8 @@ sealed unsafe class LibavReader : IDisposable
 
     public void Dispose() => Free();
 
-    /// <summary>Receives a decoded frame.</summary>
-    public delegate void FrameTaker(int place, byte* pixels, int stride, FrameSize decoded);
+    /// <summary>Memory for a decoded frame.</summary>
+    public delegate Span<byte> FrameRoom(int place);
 
     void Open()
     {
@@ -218,7 +222,7 @@ sealed unsafe class LibavReader : IDisposable
     }
 
     void Decode(
-        VideoIndex index, ReadOnlySpan<int> wanted, int start, int end, Span<bool> have, FrameTaker take, ref int done, CancellationToken cancellationToken)
+        VideoIndex index, ReadOnlySpan<int> wanted, int start, int end, Span<bool> have, FrameRoom room, ref int done, CancellationToken cancellationToken)
     {
         int left = 0;
         for (int i = start; i < end; i++) left += have[i] ? 0 : 1;
@@ -246,7 +250,7 @@ sealed unsafe class LibavReader : IDisposable
                 int place = PlaceOf(index, wanted, *(long*)(_frame + 136));
                 if (place >= 0 && !have[place])
                 {
-                    Convert(index, place, take);
+                    Convert(index, room(place));
                     have[place] = true;
                     done++;
                     if (place >= start && place < end) left--;
@@ -277,7 +281,7 @@ sealed unsafe class LibavReader : IDisposable
         return -1;
     }
 
-    void Convert(VideoIndex index, int place, FrameTaker take)
+    void Convert(VideoIndex index, Span<byte> to)
     {
         FrameSize decoded = new(*(int*)(_frame + 104), *(int*)(_frame + 108));
         if (index.Turn.Apply(decoded) != index.Size)
@@ -286,48 +290,90 @@ sealed unsafe class LibavReader : IDisposable
                 "convert the video to one size: ffmpeg -i INPUT -vf scale=WIDTH:HEIGHT OUTPUT.mp4");
         }
 
-        int stride = (decoded.Width * 3 + 63) / 64 * 64 + 64;
-        PrepareScaler(decoded, stride);
-        byte** to = stackalloc byte*[4] { _pixels, null, null, null };
-        int* strides = stackalloc int[4] { stride, 0, 0, 0 };
-        Libav.Scale(_scaler, (byte**)_frame, (int*)(_frame + 64), 0, decoded.Height, to, strides);
-        take(place, _pixels, stride, decoded);
-    }
-
-    // As FFmpeg's scale filter sets it up: matrix and range of the stream, MPEG-2's place of the chroma samples.
-    void PrepareScaler(FrameSize size, int stride)
-    {
         long space = 2, range = 0;
         GetOption(_codec, "colorspace"u8, ref space);
         GetOption(_codec, "color_range"u8, ref range);
-        var key = (size.Width, size.Height, *(int*)(_frame + 116), space, range);
-        if (_scaler != 0 && key == _scaled) return;
+        Colours key = new(decoded, *(int*)(_frame + 116), space, range);
+        if (key != _scaled) PrepareFor(key);
+        if (_own is not null && index.Turn.IsNone)
+        {
+            _own.Convert((byte**)_frame, (int*)(_frame + 64), to);
+            if (!IsProven(key, to)) _own = null;
+            else return;
+        }
+
+        int stride = Scale(key);
+        if (!index.Turn.IsNone)
+        {
+            index.Turn.Apply(_pixels, stride, decoded, to);
+            return;
+        }
+
+        int row = decoded.Width * 3;
+        for (int y = 0; y < decoded.Height; y++) new ReadOnlySpan<byte>(_pixels + (nint)y * stride, row).CopyTo(to[(y * row)..]);
+    }
+
+    // The first frame of a kind is converted by FFmpeg too: only if every byte is the same is the own way taken from then on, whatever release this is.
+    bool IsProven(Colours key, ReadOnlySpan<byte> own)
+    {
+        if (Proven.TryGetValue(key, out bool known)) return known;
+        int stride = Scale(key), row = key.Size.Width * 3;
+        bool same = true;
+        for (int y = 0; y < key.Size.Height && same; y++) same = own.Slice(y * row, row).SequenceEqual(new(_pixels + (nint)y * stride, row));
+        Proven[key] = same;
+        return same;
+    }
+
+    int Scale(Colours key)
+    {
+        if (_scaler == 0) PrepareScaler(key);
+        int stride = StrideOf(key.Size);
+        byte** to = stackalloc byte*[4] { _pixels, null, null, null };
+        int* strides = stackalloc int[4] { stride, 0, 0, 0 };
+        Libav.Scale(_scaler, (byte**)_frame, (int*)(_frame + 64), 0, key.Size.Height, to, strides);
+        return stride;
+    }
+
+    // Room behind every row: the libraries may write a little beyond it.
+    static int StrideOf(FrameSize size) => (size.Width * 3 + 63) / 64 * 64 + 64;
+
+    void PrepareFor(Colours key)
+    {
         if (_scaler != 0) Libav.FreeScaler(_scaler);
+        (_scaler, _own, _scaled) = (0, null, key);
+        bool served = key.Format is Libav.Yuv420 or Libav.YuvJ420 && YuvToRgb.Serves(key.Size) && Proven.GetValueOrDefault(key, true);
+        if (served) _own = new(key.Size, new(Libav.Coefficients(Matrix(key.Space)), 4), key.Range > 0 ? key.Range == 2 : key.Format == Libav.YuvJ420);
+    }
+
+    // ITU-R BT.601 where the stream does not say.
+    static int Matrix(long space) => space is < 1 or > 10 or 2 or 8 ? 5 : (int)space;
+
+    // As FFmpeg's scale filter sets it up: matrix and range of the stream, MPEG-2's place of the chroma samples.
+    void PrepareScaler(Colours key)
+    {
         _scaler = Libav.AllocateScaler();
         if (_scaler == 0) throw new InsufficientMemoryException("FFmpeg's libraries have no memory left.");
-        SetOption(_scaler, "srcw"u8, size.Width);
-        SetOption(_scaler, "srch"u8, size.Height);
-        SetOption(_scaler, "src_format"u8, key.Item3);
-        SetOption(_scaler, "dstw"u8, size.Width);
-        SetOption(_scaler, "dsth"u8, size.Height);
+        SetOption(_scaler, "srcw"u8, key.Size.Width);
+        SetOption(_scaler, "srch"u8, key.Size.Height);
+        SetOption(_scaler, "src_format"u8, key.Format);
+        SetOption(_scaler, "dstw"u8, key.Size.Width);
+        SetOption(_scaler, "dsth"u8, key.Size.Height);
         SetOption(_scaler, "dst_format"u8, Libav.Rgb24);
         SetOption(_scaler, "sws_flags"u8, Libav.ScaleFlags);
-        if (key.Item3 == Libav.Yuv420) SetOption(_scaler, "src_v_chr_pos"u8, 128);
+        if (key.Format == Libav.Yuv420) SetOption(_scaler, "src_v_chr_pos"u8, 128);
         int code = Libav.InitScaler(_scaler, 0, 0);
         if (code < 0) throw Unreadable($"pixels that cannot become RGB ({Libav.Describe(code)})");
         int* from, into;
         int fromFull, intoFull, brightness, contrast, saturation;
         if (Libav.GetColours(_scaler, &from, &fromFull, &into, &intoFull, &brightness, &contrast, &saturation) >= 0)
         {
-            if (range > 0) fromFull = range == 2 ? 1 : 0;
-            // ITU-R BT.601 where the stream does not say.
-            from = Libav.Coefficients(space is < 1 or > 10 or 2 or 8 ? 5 : (int)space);
+            if (key.Range > 0) fromFull = key.Range == 2 ? 1 : 0;
+            from = Libav.Coefficients(Matrix(key.Space));
             _ = Libav.SetColours(_scaler, from, fromFull, from, intoFull, brightness, contrast, saturation);
         }
 
         NativeMemory.AlignedFree(_pixels);
-        _pixels = (byte*)NativeMemory.AlignedAlloc((nuint)stride * (nuint)size.Height + 64, 64);
-        _scaled = key;
+        _pixels = (byte*)NativeMemory.AlignedAlloc((nuint)StrideOf(key.Size) * (nuint)key.Size.Height + 64, 64);
     }
 
     bool ReadPacket()
@@ -371,7 +417,7 @@ sealed unsafe class LibavReader : IDisposable
         DropPacket();
         if (_scaler != 0) Libav.FreeScaler(_scaler);
         NativeMemory.AlignedFree(_pixels);
-        _scaler = 0;
+        (_scaler, _own, _scaled) = (0, null, default);
         _pixels = null;
         Release(ref _frame, Libav.FreeFrame);
         Release(ref _packet, Libav.FreePacket);
@@ -385,4 +431,7 @@ sealed unsafe class LibavReader : IDisposable
         if (value != 0) free(&value);
         handle = 0;
     }
+
+    /// <summary>What a conversion depends on.</summary>
+    readonly record struct Colours(FrameSize Size, int Format, long Space, long Range);
 }

@@ -80,7 +80,7 @@ public sealed class LibavStore : IFrameStore
     }
 
     /// <inheritdoc/>
-    public unsafe VideoClip Read(ReadOnlySpan<int> indices, byte[]? buffer, CancellationToken cancellationToken)
+    public VideoClip Read(ReadOnlySpan<int> indices, byte[]? buffer, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         FrameStore.CheckIndices(indices);
@@ -103,29 +103,15 @@ public sealed class LibavStore : IFrameStore
         bool sound = false;
         try
         {
-            int done = reader.Read(_index, distinct.AsSpan(0, count), (place, pixels, stride, decoded) =>
-            {
-                int frame = Array.IndexOf(wanted, distinct[place]);
-                Span<byte> to = clip.Frame(frame);
-                if (_index.Turn.IsNone)
-                {
-                    int row = decoded.Width * 3;
-                    for (int y = 0; y < decoded.Height; y++) new ReadOnlySpan<byte>(pixels + (nint)y * stride, row).CopyTo(to[(y * row)..]);
-                }
-                else
-                {
-                    _index.Turn.Apply(pixels, stride, decoded, to);
-                }
-
-                for (int i = frame + 1; i < wanted.Length; i++)
-                    if (wanted[i] == distinct[place]) to.CopyTo(clip.Frame(i));
-            }, cancellationToken);
+            int done = reader.Read(_index, distinct.AsSpan(0, count), place => clip.Frame(Array.IndexOf(wanted, distinct[place])), cancellationToken);
             if (done < count)
             {
                 throw new FrameDecodeException(Path, null, $"only {done} of {count} frames of {indices[0]}..{indices[^1]}", "all frames asked for",
                     "see whether the file plays to its end; if not, copy it again, or convert it: ffmpeg -i INPUT -c:v mjpeg -q:v 2 -an OUTPUT.avi");
             }
 
+            for (int i = 1; i < wanted.Length; i++)
+                if (Array.IndexOf(wanted, wanted[i], 0, i) is >= 0 and var first) clip.Frame(first).CopyTo(clip.Frame(i));
             sound = true;
         }
         finally
