@@ -14,6 +14,8 @@ sealed unsafe class LibavReader : IDisposable
 
     readonly string _path;
     nint _format, _codec, _packet, _frame, _scaler;
+    // Places of packets whose frames the decoder has yet to give out.
+    readonly List<int> _held = [];
     int _stream, _next;
     bool _pending, _skips;
     byte* _pixels;
@@ -115,16 +117,20 @@ sealed unsafe class LibavReader : IDisposable
                 continue;
             }
 
-            int key = index.KeyBefore(wanted[start]), end = start, earliest = int.MaxValue;
+            int key = index.KeyBefore(wanted[start]), end = start;
+            bool ahead = _next >= 0 && index.KeyPosition(key) <= _next + NearKey;
             for (; end < wanted.Length && index.KeyBefore(wanted[end]) == key; end++)
-                if (!have[end]) earliest = Math.Min(earliest, index.PositionOf(wanted[end]));
-            if (_next > earliest || _next < 0 || index.KeyPosition(key) > _next + NearKey) Seek(index, key);
-            int before = done;
+                if (!have[end] && index.PositionOf(wanted[end]) is var position && position < _next) ahead &= _held.Contains(position);
+            if (!ahead) Seek(index, key);
             Decode(index, wanted, start, end, have, room, ref done, cancellationToken);
-            // What the file does not give up is not asked for again and again.
-            if (done == before) break;
-            while (start < end && have[start]) start++;
-            if (start < end) break;
+            // A decoder gone astray gets a second chance from the key; what the file does not give up then is not asked for again.
+            if (ahead && have[start..end].Contains(false))
+            {
+                Seek(index, key);
+                Decode(index, wanted, start, end, have, room, ref done, cancellationToken);
+            }
+
+            if (have[start..end].Contains(false)) break;
         }
 
         return done;
@@ -196,6 +202,7 @@ sealed unsafe class LibavReader : IDisposable
 
     void Seek(VideoIndex index, int key)
     {
+        _held.Clear();
         for (; ; key--)
         {
             DropPacket();
@@ -233,10 +240,12 @@ sealed unsafe class LibavReader : IDisposable
             if (read)
             {
                 long tick = *(long*)(_packet + 8);
-                // Frames that no other refers to are decoded only when wanted.
-                if (_skips) SetOption(_codec, "skip_frame"u8, IsWanted(index, wanted, tick) ? Libav.DiscardNone : Libav.DiscardNonReference);
+                // Frames that no other refers to are decoded only when wanted, or perhaps wanted by the next read.
+                bool skip = _skips && tick < index.TickAt(index.PositionOf(wanted[^1])) && PlaceOf(index, wanted, tick) < 0;
+                if (_skips) SetOption(_codec, "skip_frame"u8, skip ? Libav.DiscardNonReference : Libav.DiscardNone);
                 _ = Libav.SendPacket(_codec, _packet);
                 DropPacket();
+                if (!skip) _held.Add(_next);
                 _next++;
             }
             else
@@ -247,7 +256,9 @@ sealed unsafe class LibavReader : IDisposable
 
             while (Libav.ReceiveFrame(_codec, _frame) >= 0)
             {
-                int place = PlaceOf(index, wanted, *(long*)(_frame + 136));
+                long shown = *(long*)(_frame + 136);
+                _held.Remove(index.PositionAt(shown));
+                int place = PlaceOf(index, wanted, shown);
                 if (place >= 0 && !have[place])
                 {
                     Convert(index, room(place));
@@ -262,8 +273,6 @@ sealed unsafe class LibavReader : IDisposable
             if (!read) return;
         }
     }
-
-    static bool IsWanted(VideoIndex index, ReadOnlySpan<int> wanted, long tick) => PlaceOf(index, wanted, tick) >= 0;
 
     // Wanted frames ascend in time as they do in number.
     static int PlaceOf(VideoIndex index, ReadOnlySpan<int> wanted, long tick)
