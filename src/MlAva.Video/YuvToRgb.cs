@@ -97,6 +97,7 @@ sealed unsafe class YuvToRgb
             && _across.Weights.AsSpan(8 * k, 8).SequenceEqual(_across.Weights.AsSpan(8 * middle, 8));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Stretch(byte* row, short* to)
     {
         int k = _regularFrom;
@@ -140,6 +141,7 @@ sealed unsafe class YuvToRgb
 
     static Vector256<short> Pair(int first, int second) => Vector256.Create((ushort)(short)first | second << 16).AsInt16();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Row(byte* luma, short** u, short** v, int* weights, byte* to)
     {
         int i = 0;
