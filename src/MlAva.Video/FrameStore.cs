@@ -4,7 +4,8 @@ namespace MlAva.Video;
 public static class FrameStore
 {
     /// <summary>
-    /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
+    /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a zip or tar archive of pictures, perhaps with a folder behind it as in <c>frames.zip/video</c>
+    /// (<see cref="ZipFrameStore"/>, <see cref="TarFrameStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
     /// (<see cref="LibavStore"/> where FFmpeg's libraries load and can read the file by time, else <see cref="FfmpegStore"/>, which needs its programs). A file is judged by its content, not its name.
     /// </summary>
     /// <param name="path">The folder or file.</param>
@@ -16,6 +17,7 @@ public static class FrameStore
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) return new JpegFolderStore(path, options);
+        if (ArchiveIndex.Split(Path.GetFullPath(path)) is { } archive) return archive.IsZip ? new ZipFrameStore(path, options) : new TarFrameStore(path, options);
         if (!File.Exists(path)) throw Missing(Path.GetFullPath(path));
         if (MotionJpegAviStore.IsMotionJpegAvi(path)) return new MotionJpegAviStore(path, options);
         options ??= new();
@@ -39,7 +41,7 @@ public static class FrameStore
             mend = there.Length == 0 ? $"check the path ({parent} is there, but empty)" : $"check the path ({parent} is there and holds {string.Join(", ", there)} …)";
         }
 
-        return new(path, null, "nothing there", "a folder of frames or a video file", mend);
+        return new(path, null, "nothing there", "a folder or archive of frames, or a video file", mend);
     }
 
     internal static void CheckIndices(ReadOnlySpan<int> indices)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace MlAva.Video;
@@ -12,7 +11,7 @@ public sealed class JpegFolderStore : IFrameStore
     static readonly ConcurrentDictionary<(string Folder, FrameTemplate Template), Listing> Listings = new();
 
     readonly FrameTemplate _template;
-    readonly IFrameDecoder _decoder;
+    readonly PictureReader _pictures;
     readonly Listing _listing;
     readonly Lazy<FrameSize> _size;
     volatile bool _disposed;
@@ -28,14 +27,14 @@ public sealed class JpegFolderStore : IFrameStore
         options ??= new();
         options.Validate();
         (Path, Fps, _template) = (System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)), options.Fps, options.Template);
-        _decoder = FrameDecoders.Get(options.Decoder);
+        _pictures = new(FrameDecoders.Get(options.Decoder), ReadFile, FilePath);
         if (!Directory.Exists(Path)) throw FrameStore.Missing(Path);
         // The date is taken before listing: a file that arrives in between then makes the listing stale, not silently short.
         DateTime changed = Directory.GetLastWriteTimeUtc(Path);
         if (!Listings.TryGetValue((Path, _template), out Listing? listing) || listing.Changed != changed)
             Listings[(Path, _template)] = listing = List(changed);
         _listing = listing;
-        _size = new(() => ReadSize(FirstIndex), LazyThreadSafetyMode.PublicationOnly);
+        _size = new(() => _pictures.ReadSize(FirstIndex), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>
@@ -64,60 +63,11 @@ public sealed class JpegFolderStore : IFrameStore
     public VideoClip Read(ReadOnlySpan<int> indices, byte[]? buffer, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        FrameStore.CheckIndices(indices);
-        cancellationToken.ThrowIfCancellationRequested();
-        VideoClip? clip = null;
-        byte[] file = [];
-        int frame = 0;
-        try
-        {
-            for (int i = 0; i < indices.Length; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                int index = indices[i], earlier = indices[..i].IndexOf(index);
-                if (earlier >= 0)
-                {
-                    clip!.Frame(earlier).CopyTo(clip.Frame(i));
-                    continue;
-                }
-
-                frame = index;
-                ReadOnlySpan<byte> bytes = ReadFile(index, ref file);
-                clip ??= FrameStore.NewClip(indices.Length, _decoder.ReadSize(bytes, Path), buffer);
-                _decoder.Decode(bytes, clip.Size, clip.Frame(i), Path, null);
-            }
-        }
-        catch (FrameDecodeException broken)
-        {
-            throw Named(broken, frame);
-        }
-        finally
-        {
-            if (file.Length > 0) ArrayPool<byte>.Shared.Return(file);
-        }
-
-        return clip!;
+        return _pictures.Read(indices, buffer, cancellationToken);
     }
 
     /// <summary>Closes the store; nothing is held open.</summary>
     public void Dispose() => _disposed = true;
-
-    FrameSize ReadSize(int index)
-    {
-        byte[] file = [];
-        try
-        {
-            return _decoder.ReadSize(ReadFile(index, ref file), Path);
-        }
-        catch (FrameDecodeException broken)
-        {
-            throw Named(broken, index);
-        }
-        finally
-        {
-            if (file.Length > 0) ArrayPool<byte>.Shared.Return(file);
-        }
-    }
 
     ReadOnlySpan<byte> ReadFile(int index, ref byte[] buffer)
     {
@@ -132,9 +82,6 @@ public sealed class JpegFolderStore : IFrameStore
             throw MissingFrame(index, missing);
         }
     }
-
-    // The path is put together here and not for every sound frame.
-    FrameDecodeException Named(FrameDecodeException error, int index) => new(FilePath(index), null, error.Found, error.Expected, error.Mend, error);
 
     FrameStoreException MissingFrame(int index, Exception? inner)
     {
