@@ -12,6 +12,7 @@ sealed class ArchiveFrames : IDisposable
 
     readonly Dictionary<int, ArchiveIndex.Entry> _frames = [];
     readonly bool _isZip;
+    readonly long _length;
     readonly SafeFileHandle _handle;
     readonly PictureReader _pictures;
     readonly Lazy<FrameSize> _size;
@@ -36,6 +37,7 @@ sealed class ArchiveFrames : IDisposable
         }
 
         _handle = File.OpenHandle(file);
+        _length = RandomAccess.GetLength(_handle);
         _pictures = new(FrameDecoders.Get(options.Decoder), ReadEntry, Name);
         _size = new(() => _pictures.ReadSize(FirstIndex), LazyThreadSafetyMode.PublicationOnly);
     }
@@ -91,7 +93,10 @@ sealed class ArchiveFrames : IDisposable
                 "check the keyframe's time, the frames per second and the time of frame 1, or pack the whole video");
         }
 
-        if (entry.Length > Array.MaxLength || entry.Packed > Array.MaxLength) throw Broken(index, $"a file of {entry.Length} bytes");
+        if (entry.Method is not (0 or 8)) throw Broken(index, entry.Method == ArchiveIndex.Entry.Encrypted ? "an encrypted file" : $"a file packed by method {entry.Method}");
+        // Deflating makes nothing smaller than a thousandth: what claims more would only fill the memory.
+        if (entry.Packed > _length - entry.Offset || entry.Length > Array.MaxLength || entry.Length > (entry.Method == 8 ? entry.Packed * 1040 : entry.Packed))
+            throw Broken(index, $"a file of {entry.Packed} bytes, {entry.Length} when unpacked, which cannot be");
         (int packed, int whole) = ((int)entry.Packed, (int)entry.Length);
         long at = entry.Offset;
         if (_isZip)
@@ -102,7 +107,6 @@ sealed class ArchiveFrames : IDisposable
             at += LocalHeader + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         }
 
-        if (entry.Method is not (0 or 8)) throw Broken(index, entry.Method == ArchiveIndex.Entry.Encrypted ? "an encrypted file" : $"a file packed by method {entry.Method}");
         if (entry.Method == 0)
         {
             FrameFile.Enlarge(ref buffer, whole);

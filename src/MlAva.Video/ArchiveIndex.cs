@@ -89,7 +89,7 @@ sealed class ArchiveIndex
                     Add(entry.Name, new("", entry.DataOffset, entry.Length, entry.Length, 0));
             }
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException or OverflowException or ArgumentException)
         {
             throw new FrameDecodeException(Path, null, $"a damaged tar archive ({e.Message})", "a whole, uncompressed tar archive", "pack the frames again: tar -cf FRAMES.tar FOLDER", e);
         }
