@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using MlAva.Benchmarks;
 using MlAva.Networks;
+using MlAva.Video;
 using static TorchSharp.torch;
 
 // dotnet run --project benchmarks/MlAva.Benchmarks -c Release -- [slowonly|slowfast-4x16|slowfast-8x8]… [rounds]
 //                                                              evaluate [rows]…
+//                                                              loader FOLDER [VIDEO]     (FOLDER keeps the files; VIDEO is what they are made from)
 if (args is ["evaluate", .. string[] numbers])
 {
     int[] sizes = [.. numbers.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
@@ -14,6 +16,17 @@ if (args is ["evaluate", .. string[] numbers])
     Console.WriteLine("|---|---|---|---|---|---|---|---|");
     foreach (string line in EvaluationBenchmark.Run(sizes.Length > 0 ? sizes : [1_000_000, GeneratedSet.FullRows], rounds: 3))
         Console.WriteLine($"| {line} |");
+    return;
+}
+
+if (args is ["loader", string folder, .. string[] rest])
+{
+    LoaderBenchmark.Prepare(folder, rest.FirstOrDefault());
+    Console.WriteLine($"{Environment.ProcessorCount} processors; {FrameDecoders.Default.Name}; {(LibavStore.WhyNot ?? LibavStore.LibraryVersion)}");
+    Console.WriteLine("| source | clip | threads | clips/s to float32 | frames/s | clips/s to bytes | allocated a clip |");
+    Console.WriteLine("|---|---|---|---|---|---|---|");
+    foreach (string line in LoaderBenchmark.Run(folder, seconds: 4)) Console.WriteLine($"| {line} |");
+    foreach (string line in LoaderBenchmark.Soak(folder, 10_000)) Console.WriteLine(line);
     return;
 }
 
