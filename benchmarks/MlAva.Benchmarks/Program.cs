@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 // dotnet run --project benchmarks/MlAva.Benchmarks -c Release -- [slowonly|slowfast-4x16|slowfast-8x8]… [rounds]
 //                                                              evaluate [rows]…
-//                                                              loader FOLDER [VIDEO]     (FOLDER keeps the files; VIDEO is what they are made from)
+//                                                              loader FOLDER [VIDEO] [embedded]   (FOLDER keeps the files, made from VIDEO)
 if (args is ["evaluate", .. string[] numbers])
 {
     int[] sizes = [.. numbers.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
@@ -21,12 +21,13 @@ if (args is ["evaluate", .. string[] numbers])
 
 if (args is ["loader", string folder, .. string[] rest])
 {
-    LoaderBenchmark.Prepare(folder, rest.FirstOrDefault());
-    Console.WriteLine($"{Environment.ProcessorCount} processors; {FrameDecoders.Default.Name}; {(LibavStore.WhyNot ?? LibavStore.LibraryVersion)}");
+    JpegDecoder decoder = rest.Contains("embedded") ? JpegDecoder.Embedded : JpegDecoder.Automatic;
+    LoaderBenchmark.Prepare(folder, rest.FirstOrDefault(r => r != "embedded"));
+    Console.WriteLine($"{Environment.ProcessorCount} processors; {FrameDecoders.Get(decoder).Name}; {(LibavStore.WhyNot ?? LibavStore.LibraryVersion)}");
+    foreach (string line in LoaderBenchmark.Soak(folder, 10_000)) Console.WriteLine(line);
     Console.WriteLine("| source | clip | threads | clips/s to float32 | frames/s | clips/s to bytes | allocated a clip |");
     Console.WriteLine("|---|---|---|---|---|---|---|");
-    foreach (string line in LoaderBenchmark.Run(folder, seconds: 4)) Console.WriteLine($"| {line} |");
-    foreach (string line in LoaderBenchmark.Soak(folder, 10_000)) Console.WriteLine(line);
+    foreach (string line in LoaderBenchmark.Run(folder, decoder, seconds: 4)) Console.WriteLine($"| {line} |");
     return;
 }
 

@@ -16,6 +16,18 @@ public static class FrameStore
     public static IFrameStore Open(string path, FrameStoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return OpenReadable(path, options);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw Unreadable(Path.GetFullPath(path), null, denied);
+        }
+    }
+
+    static IFrameStore OpenReadable(string path, FrameStoreOptions? options)
+    {
         if (Directory.Exists(path)) return new JpegFolderStore(path, options);
         if (ArchiveIndex.Split(Path.GetFullPath(path)) is { } archive) return archive.IsZip ? new ZipFrameStore(path, options) : new TarFrameStore(path, options);
         if (!File.Exists(path)) throw Missing(Path.GetFullPath(path));
@@ -43,6 +55,9 @@ public static class FrameStore
 
         return new(path, null, "nothing there", "a folder or archive of frames, or a video file", mend);
     }
+
+    internal static FrameStoreException Unreadable(string path, int? frame, Exception inner) => new(
+        path, frame, $"something that may not be read ({inner.Message})", "a folder and files that this user may read", "change the permissions, or run as a user who may read it", inner);
 
     internal static void CheckIndices(ReadOnlySpan<int> indices)
     {

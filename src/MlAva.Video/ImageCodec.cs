@@ -41,7 +41,7 @@ public static class ImageCodec
         {
             using SKData data = SKData.Create((nint)bytes, image.Length);
             using SKCodec codec = Open(data, image, source, null);
-            return Upright(codec);
+            return Upright(codec, codec.Info);
         }
     }
 
@@ -65,14 +65,16 @@ public static class ImageCodec
         {
             using SKData data = SKData.Create((nint)bytes, image.Length);
             using SKCodec codec = Open(data, image, source, frame);
-            if (Upright(codec) is var size && size != expected)
+            // Asked for once: every answer is a new object.
+            SKImageInfo stored = codec.Info;
+            if (Upright(codec, stored) is var size && size != expected)
             {
                 throw new FrameDecodeException(source, frame, $"a picture of {size}", $"{expected}, the size of the other frames",
                     "extract the frames of this video again, all at one size");
             }
 
-            SKImageInfo info = new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-            if (codec.Info.AlphaType == SKAlphaType.Opaque) info.AlphaType = SKAlphaType.Opaque;
+            SKImageInfo info = new(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            if (stored.AlphaType == SKAlphaType.Opaque) info.AlphaType = SKAlphaType.Opaque;
             byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
             try
             {
@@ -137,15 +139,15 @@ public static class ImageCodec
 
     static SKCodec Open(SKData data, ReadOnlySpan<byte> image, string source, int? frame)
     {
-        SKCodecResult result = SKCodecResult.InvalidInput;
-        SKCodec? codec = image.IsEmpty ? null : SKCodec.Create(new SKMemoryStream(data), out result);
-        return codec ?? throw Broken(result, image, source, frame);
+        if (image.IsEmpty) throw Broken(SKCodecResult.InvalidInput, image, source, frame);
+        // The short way says nothing about what is wrong; the long one makes one more object for every picture.
+        return SKCodec.Create(data) ?? SKCodec.Create(new SKMemoryStream(data), out SKCodecResult result) ?? throw Broken(result, image, source, frame);
     }
 
-    static FrameSize Upright(SKCodec codec) => codec.EncodedOrigin is
+    static FrameSize Upright(SKCodec codec, SKImageInfo stored) => codec.EncodedOrigin is
         SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
-        ? new(codec.Info.Height, codec.Info.Width)
-        : new(codec.Info.Width, codec.Info.Height);
+        ? new(stored.Height, stored.Width)
+        : new(stored.Width, stored.Height);
 
     static FrameDecodeException Broken(SKCodecResult result, ReadOnlySpan<byte> image, string source, int? frame)
     {

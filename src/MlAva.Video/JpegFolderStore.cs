@@ -81,6 +81,10 @@ public sealed class JpegFolderStore : IFrameStore
         {
             throw MissingFrame(index, missing);
         }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw FrameStore.Unreadable(FilePath(index), index, denied);
+        }
     }
 
     FrameStoreException MissingFrame(int index, Exception? inner)
