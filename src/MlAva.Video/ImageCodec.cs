@@ -15,6 +15,10 @@ namespace MlAva.Video;
 public static class ImageCodec
 {
     const string Expected = "a whole JPEG or PNG picture";
+    const int KeptBytes = 16 << 20;
+
+    [ThreadStatic]
+    static byte[]? s_rgba;
 
     /// <summary>Decodes a picture.</summary>
     /// <param name="image">The file's bytes.</param>
@@ -75,24 +79,19 @@ public static class ImageCodec
 
             SKImageInfo info = new(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
             if (stored.AlphaType == SKAlphaType.Opaque) info.AlphaType = SKAlphaType.Opaque;
-            byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-            try
+            // Kept for the thread: the shared pool lets go of arrays of this size with every large collection.
+            byte[] rgba = s_rgba is { } kept && kept.Length >= info.BytesSize ? kept : GC.AllocateUninitializedArray<byte>(info.BytesSize);
+            if (rgba.Length <= KeptBytes) s_rgba = rgba;
+            fixed (byte* pixels = rgba)
             {
-                fixed (byte* pixels = rgba)
-                {
-                    SKCodecResult result = codec.GetPixels(info, (nint)pixels);
-                    if (result != SKCodecResult.Success) throw Broken(result, image, source, frame);
-                }
+                SKCodecResult result = codec.GetPixels(info, (nint)pixels);
+                if (result != SKCodecResult.Success) throw Broken(result, image, source, frame);
+            }
 
-                if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && image.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
-                    throw Broken(SKCodecResult.IncompleteInput, image, source, frame);
-                if (codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft) DropAlpha(rgba, destination, expected.Width * expected.Height);
-                else DropAlphaTurned(rgba, new(info.Width, info.Height), destination, expected, codec.EncodedOrigin);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rgba);
-            }
+            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && image.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
+                throw Broken(SKCodecResult.IncompleteInput, image, source, frame);
+            if (codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft) DropAlpha(rgba, destination, expected.Width * expected.Height);
+            else DropAlphaTurned(rgba, new(info.Width, info.Height), destination, expected, codec.EncodedOrigin);
         }
     }
 
