@@ -208,7 +208,7 @@ sealed unsafe class LibavReader : IDisposable
             DropPacket();
             Libav.FlushBuffers(_codec);
             int wanted = index.KeyPosition(key);
-            if (Libav.SeekFrame(_format, _stream, index.TickAt(wanted), Libav.SeekBackward) >= 0)
+            if (Libav.SeekFrame(_format, _stream, index.KeyTick(key), Libav.SeekBackward) >= 0)
             {
                 while (ReadPacket())
                 {
@@ -241,7 +241,7 @@ sealed unsafe class LibavReader : IDisposable
             {
                 long tick = *(long*)(_packet + 8);
                 // Frames that no other refers to are decoded only when wanted, or perhaps wanted by the next read.
-                bool skip = _skips && tick < index.TickAt(index.PositionOf(wanted[^1])) && PlaceOf(index, wanted, tick) < 0;
+                bool skip = _skips && tick < index.TickOf(wanted[^1]) && PlaceOf(index, wanted, tick) < 0;
                 if (_skips) SetOption(_codec, "skip_frame"u8, skip ? Libav.DiscardNonReference : Libav.DiscardNone);
                 _ = Libav.SendPacket(_codec, _packet);
                 DropPacket();
@@ -281,7 +281,7 @@ sealed unsafe class LibavReader : IDisposable
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            long there = index.TickAt(index.PositionOf(wanted[middle]));
+            long there = index.TickOf(wanted[middle]);
             if (there == tick) return middle;
             if (there < tick) low = middle + 1;
             else high = middle - 1;
