@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MlAva.Annotations;
 
 namespace MlAva.Evaluation;
@@ -14,6 +15,9 @@ sealed class ClassMatcher
     readonly bool[] _hits, _taken;
     readonly int[] _best;
     readonly double[] _overlaps;
+
+    // A bit for each of the further thresholds; empty without any.
+    readonly uint[] _furtherHits, _furtherTaken;
     readonly Func<int, double> _scoreOf, _rankOfTruth;
 
     /// <param name="detections">The class's detections; they are moved out of it.</param>
@@ -30,6 +34,7 @@ sealed class ClassMatcher
         _truthOrder = [.. place.Select(i => truths[i])];
         (_hits, _taken) = (new bool[_box.Length], new bool[truths.Count]);
         (_best, _overlaps) = options.KeepMatches ? (new int[_box.Length], new double[_box.Length]) : ([], []);
+        (_furtherHits, _furtherTaken) = options.FurtherThresholds.Count > 0 ? (new uint[_box.Length], new uint[truths.Count]) : ([], []);
         (_scoreOf, _rankOfTruth) = (i => _scores[i], _truths.Rank);
         _best.AsSpan().Fill(-1);
         _overlaps.AsSpan().Fill(double.NaN);
@@ -114,11 +119,25 @@ sealed class ClassMatcher
 
             if (best < 0) continue;
             if (_options.KeepMatches) (_best[i], _overlaps[i]) = (_truthOrder[best], overlap);
+            if (_furtherHits.Length > 0) TakeFurther(i, best, overlap);
             if (overlap < _options.IouThreshold || _taken[best]) continue;
             _taken[best] = _hits[i] = true;
         }
 
         return true;
+    }
+
+    /// <summary>Which box is best does not depend on the threshold; only who finds it free does.</summary>
+    void TakeFurther(int detection, int truth, double overlap)
+    {
+        uint enough = 0;
+        for (int k = 0; k < _options.FurtherThresholds.Count; k++)
+        {
+            if (overlap >= _options.FurtherThresholds[k]) enough |= 1u << k;
+        }
+
+        _furtherHits[detection] = enough & ~_furtherTaken[truth];
+        _furtherTaken[truth] |= enough;
     }
 
     RankedClass Rank()
@@ -145,10 +164,24 @@ sealed class ClassMatcher
             NumDetections = ranking.Length,
             NumTruePositives = hits.Length,
             AveragePrecision = isAveraged ? Ranking.AveragePrecision(hits, count) : double.NaN,
+            FurtherPrecisions =
+                [.. _options.FurtherThresholds.Select((_, k) => isAveraged ? FurtherPrecision(ranking, k) : double.NaN)],
             Bounds = isAveraged ? Ranking.Bounds(hits, ranked, count) : new(double.NaN, double.NaN),
             Curve = isAveraged && _options.KeepCurves ? new(ranked, hits, count) : null,
             Matches = _options.KeepMatches ? Matches(ranking) : null,
         };
+    }
+
+    double FurtherPrecision(int[] ranking, int threshold)
+    {
+        if (_furtherHits.Length == 0) return 0;
+        List<int> hits = [];
+        for (int i = 0; i < ranking.Length; i++)
+        {
+            if ((_furtherHits[ranking[i]] & (1u << threshold)) != 0) hits.Add(i);
+        }
+
+        return Ranking.AveragePrecision(CollectionsMarshal.AsSpan(hits), _truthOrder.Length);
     }
 
     ClassMatches Matches(int[] ranking) => new(

@@ -113,6 +113,7 @@ sealed class EvaluationRun
                 new GroupResult(g.Key, Mean(g, c => c.AveragePrecision), g.Count(), g.Count(c => c.IsAveraged)))],
             Counts = Reader.Counts,
             EvaluationSet = _set,
+            FurtherPrecisions = [.. ranked.Select(r => r.FurtherPrecisions)],
             Matches = _options.KeepMatches ? new([.. ranked.Select(r => r.Matches!)], Reader) : null,
             Remarks = [.. _remarks, .. Remarks(Reader.Counts, Reader.FirstDetected, Reader.FirstNamed)],
             Options = _options,

@@ -32,6 +32,9 @@ public sealed record FrameMapOptions
     /// <summary>Keep what became of each detection and each ground truth (about 37 bytes a detection). Default false.</summary>
     public bool KeepMatches { get; init; }
 
+    /// <summary>IoU thresholds, at most 32, at which AP is found besides in the same pass; see <see cref="FrameMapResult.FurtherPrecisions"/>.</summary>
+    internal IReadOnlyList<double> FurtherThresholds { get; init; } = [];
+
     /// <summary>Throws when an option is outside its legal range.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the legal range.</exception>
     public void Validate()

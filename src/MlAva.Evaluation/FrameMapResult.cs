@@ -35,6 +35,9 @@ public sealed record FrameMapResult
     /// <summary>What became of each detection and each ground truth; null unless <see cref="FrameMapOptions.KeepMatches"/> is on.</summary>
     public FrameMapMatches? Matches { get; init; }
 
+    /// <summary>Of each class, AP at each of <see cref="FrameMapOptions.FurtherThresholds"/>.</summary>
+    internal IReadOnlyList<double[]> FurtherPrecisions { get; init; } = [];
+
     /// <summary>How many classes enter the mean.</summary>
     public int NumClassesAveraged => Classes.Count(c => c.IsAveraged);
 

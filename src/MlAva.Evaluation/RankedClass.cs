@@ -11,6 +11,9 @@ sealed class RankedClass
 
     public double AveragePrecision { get; init; }
 
+    /// <summary>AP at each of <see cref="FrameMapOptions.FurtherThresholds"/>.</summary>
+    public double[] FurtherPrecisions { get; init; } = [];
+
     public TieBounds Bounds { get; init; }
 
     public PrecisionRecallCurve? Curve { get; init; }

@@ -102,6 +102,9 @@ public sealed class EvaluateTests : IDisposable
         Assert.All(["mmaction2-0.x", "3 (ground-truth), 0 excluded", "0.2500 to 0.2500", "stand", "watch"],
             text => Assert.Contains(text, html, StringComparison.Ordinal));
         Assert.DoesNotContain("carry", html, StringComparison.Ordinal);
+        Assert.All(["Precision and recall", "Where mAP is lost", "Groups, sizes, persons, overlap", "Videos", "Are scores probabilities?"],
+            section => Assert.Contains($"<h2>{section}</h2>", html, StringComparison.Ordinal));
+        Assert.DoesNotContain("http", html.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

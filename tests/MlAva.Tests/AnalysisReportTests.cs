@@ -5,7 +5,6 @@ using MlAva.Annotations;
 using MlAva.Evaluation.Analysis;
 using MlAva.Reporting;
 using MlAva.TestSupport;
-using SkiaSharp;
 
 namespace MlAva.Tests;
 
@@ -160,21 +159,6 @@ public sealed class AnalysisReportTests
         Assert.Equal(60, Elements(page, "section", "videos").Single().Descendants("tbody").Elements("tr").Count());
         Assert.Equal(30, Elements(page, "svg", "chart heat").Single().Elements("rect").Count(r => (string?)r.Attribute("class") == "cell same"));
         Assert.InRange(html.Length, 1, 3_000_000);
-    }
-
-    [ChromiumFact]
-    public void A_browser_shows_the_plots()
-    {
-        using TemporaryFolder folder = new();
-        string page = folder.File("report.html");
-        AnalysisResult analysis = Analysis();
-        EvaluationReportWriter.Write(page, analysis.Result, analysis, Comparison(), "A report", "found.csv", "mlava evaluate");
-        using SKBitmap picture = Chromium.Picture(page, folder.Path, 1100, 6000);
-        Dictionary<uint, int> pixels = [];
-        foreach (SKColor color in picture.Pixels) pixels[(uint)color] = pixels.GetValueOrDefault((uint)color) + 1;
-        // Colours of the style: bars, poor box, wrong class, duplicate, background, missed. Each fills at least a bar of the table.
-        foreach (uint color in (uint[])[0xff1f6fb2, 0xffe3a33c, 0xffb3401a, 0xff8c6bb1, 0xffb7bdc4, 0xff4a525b])
-            Assert.True(pixels.GetValueOrDefault(color) > 50, $"{color:x8} has {pixels.GetValueOrDefault(color)} pixels");
     }
 
     static void AssertBars(XElement table, IEnumerable<(string Name, double Value)> expected)

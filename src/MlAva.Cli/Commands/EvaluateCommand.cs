@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Evaluation.Analysis;
 
 namespace MlAva.Cli.Commands;
 
@@ -23,7 +24,7 @@ static class EvaluateCommand
                 + "evaluated; listed and proposals go with --keyframes and --proposals", s => s.Word());
         Option<int[]?> customClasses = Flags.Numbers("--custom-classes", "Evaluate only these classes of the label map", "3,6,10");
         Option<string?> json = Flags.Optional("--json", "Write all figures, in full precision, to this file", "FILE");
-        Option<string?> report = Flags.Optional("--report", "Write a report as one page of HTML to this file", "FILE");
+        Option<string?> report = Flags.Optional("--report", "Write a report with all breakdowns, one page of HTML, to this file", "FILE");
         Option<double> iou = Flags.Iou();
         Choice<TieOrder> ties = Flags.Ties();
         Choice<MatchingProtocol> protocol = Flags.Protocol();
@@ -45,7 +46,6 @@ static class EvaluateCommand
             {
                 EvaluationSet = set.Of(parsed),
                 CustomClasses = parsed.Given(customClasses),
-                KeepCurves = page is not null,
             };
             LabelMap classes = LabelMap.Read(parsed.GetRequiredValue(labelMap));
             if (parsed.GetValue(avaGroups)) classes = classes.WithAvaGroups();
@@ -57,16 +57,27 @@ static class EvaluateCommand
                 Keyframes = parsed.GetValue(keyframes),
                 Proposals = parsed.GetValue(proposals),
             };
-            FrameMapResult result = ConsoleProgress.Run(terminal, "evaluate", progress =>
-                FrameMap.EvaluateFiles(files, classes, options, progress: new Reading(progress), cancellationToken: token));
-            int code = EvaluationReport.Show(terminal, result, parsed.GetValue(json));
-            if (page is not null) Save(page, files, result, Shell.Line(["mlava", .. parsed.Tokens.Select(t => t.Value)]));
+            string command = Shell.Line(["mlava", .. parsed.Tokens.Select(t => t.Value)]);
+            if (page is null)
+            {
+                return EvaluationReport.Show(terminal, ConsoleProgress.Run(terminal, "evaluate", progress =>
+                    FrameMap.EvaluateFiles(files, classes, options, progress: new Reading(progress), cancellationToken: token)), parsed.GetValue(json));
+            }
+
+            AnalysisOptions looks = new() { Rules = options };
+            // A match may be looser than what counts as a poor box by default.
+            if (options.IouThreshold <= looks.LooseIoU) looks = looks with { LooseIoU = options.IouThreshold / 2 };
+            AnalysisResult analysis = ConsoleProgress.Run(terminal, "analyse", progress =>
+                DetectionAnalysis.RunFiles(files, classes, looks, new Reading(progress), token));
+            int code = EvaluationReport.Show(terminal, analysis.Result, parsed.GetValue(json));
+            Save(page, files, analysis, command);
             return code;
         });
     }
 
-    static void Save(string page, FrameMapFiles files, FrameMapResult result, string command)
+    static void Save(string page, FrameMapFiles files, AnalysisResult analysis, string command)
     {
+        FrameMapResult result = analysis.Result;
         (double lowest, double highest) = result.MeanAveragePrecisionBounds;
         new Reporting.EvaluationReport
         {
@@ -83,6 +94,7 @@ static class EvaluateCommand
                     $"{result.Options.Ties.Word()}; any order gives {lowest:F4} to {highest:F4}")),
             ],
             Result = result,
+            Analysis = analysis,
         }.Save(page);
         Terminal.WriteResult($"report: {page}");
     }

@@ -89,6 +89,27 @@ public class DetectionAnalysisTests
     }
 
     [Fact]
+    public void Whatever_the_threshold_detections_are_read_once()
+    {
+        using TemporaryFolder folder = new();
+        FrameMapFiles files = new()
+        {
+            Annotations = folder.Write("gt.csv", "v,1,0,0,0.4,1,1,0\n"), Detections = folder.Write("det.csv", "v,1,0.1,0,0.5,1,1,0.9\n"),
+        };
+        List<long> read = [];
+
+        AnalysisResult result = DetectionAnalysis.RunFiles(files, Classes, progress: new Reader(read));
+
+        Assert.Equal([1], read);
+        Assert.Equal([1, 0], new[] { result.ByIoU[0].MeanAveragePrecision, result.ByIoU[^1].MeanAveragePrecision });
+    }
+
+    sealed class Reader(List<long> read) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => read.Add(value.Detections);
+    }
+
+    [Fact]
     public void Calibration_compares_scores_with_precision_bin_by_bin()
     {
         AnnotationRow[] truth = [Truth("v", 1, Left), Truth("v", 2, Left, 2)];
@@ -222,8 +243,12 @@ public class DetectionAnalysisTests
                 }
                 AnalysisResult result = Analyse();
                 FrameMapResult expected = data.Evaluate(rules);
-                Assert.Equal(expected.MeanAveragePrecision, result.ByIoU[0].MeanAveragePrecision);
-                Assert.Equal(expected.Classes.Select(c => c.AveragePrecision), result.ByIoU[0].AveragePrecisions);
+                foreach (IoUResult one in result.ByIoU)
+                {
+                    FrameMapResult alone = one.Threshold == 0.5 ? expected : data.Evaluate(rules with { IouThreshold = one.Threshold });
+                    Assert.Equal(alone.MeanAveragePrecision, one.MeanAveragePrecision);
+                    Assert.Equal(alone.Classes.Select(c => c.AveragePrecision), one.AveragePrecisions);
+                }
                 Assert.Equal(expected.Classes.Select(c => c.NumTruePositives), result.Errors.Classes.Select(c => c.NumTruePositives));
                 Assert.Equal(expected.Classes.Select(c => c.NumDetections), result.CalibrationByClass.Select(c => c.Count));
                 AssertVideos(data, rules, result);
