@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using MlAva.Benchmarks;
 using MlAva.Networks;
+using MlAva.Video;
 using static TorchSharp.torch;
 
 // dotnet run --project benchmarks/MlAva.Benchmarks -c Release -- [slowonly|slowfast-4x16|slowfast-8x8]… [rounds]
 //                                                              evaluate [rows]…
+//                                                              loader FOLDER [VIDEO] [embedded]   (FOLDER keeps the files, made from VIDEO)
 if (args is ["evaluate", .. string[] numbers])
 {
     int[] sizes = [.. numbers.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order()];
@@ -14,6 +16,18 @@ if (args is ["evaluate", .. string[] numbers])
     Console.WriteLine("|---|---|---|---|---|---|---|---|");
     foreach (string line in EvaluationBenchmark.Run(sizes.Length > 0 ? sizes : [1_000_000, GeneratedSet.FullRows], rounds: 3))
         Console.WriteLine($"| {line} |");
+    return;
+}
+
+if (args is ["loader", string folder, .. string[] rest])
+{
+    JpegDecoder decoder = rest.Contains("embedded") ? JpegDecoder.Embedded : JpegDecoder.Automatic;
+    LoaderBenchmark.Prepare(folder, rest.FirstOrDefault(r => r != "embedded"));
+    Console.WriteLine($"{Environment.ProcessorCount} processors; {FrameDecoders.Get(decoder).Name}; {(LibavStore.WhyNot ?? LibavStore.LibraryVersion)}");
+    foreach (string line in LoaderBenchmark.Soak(folder, 10_000)) Console.WriteLine(line);
+    Console.WriteLine("| source | clip | threads | clips/s to float32 | frames/s | clips/s to bytes | allocated a clip |");
+    Console.WriteLine("|---|---|---|---|---|---|---|");
+    foreach (string line in LoaderBenchmark.Run(folder, decoder, seconds: 4)) Console.WriteLine($"| {line} |");
     return;
 }
 

@@ -7,10 +7,13 @@ namespace MlAva.Video;
 
 /// <summary>
 /// The tables for one resize from a size to a window of another, and the loops over a frame. A source row is first interpolated horizontally
-/// into 16-bit values (sum >> 4, at most 32640); two such rows, kept as long as they are needed, give a row of the result. Immutable.
+/// into 16-bit values (sum >> 4, at most 32640); two such rows, kept as long as they are needed, give a row of the result. Immutable; its tables are from the shared pool.
 /// </summary>
-sealed class BilinearPlan
+sealed class BilinearPlan : IDisposable
 {
+    // Values of a row that are computed in one go: sixteen, from four loads of sixteen bytes.
+    const int Block = 16, Lane = 4;
+
     const int WeightOne = 2048;
 
     readonly FrameSize _source, _window;
@@ -20,6 +23,9 @@ sealed class BilinearPlan
     readonly int[] _top;
     readonly short[] _topWeights, _bottomWeights;
     readonly int[] _stepOfColumn;
+    readonly int _blocks;
+    readonly int[] _bases = [], _valueWeights = [];
+    readonly byte[] _picks = [];
 
     /// <summary>Prepares a resize.</summary>
     /// <param name="source">Size of the source frame.</param>
@@ -33,9 +39,9 @@ sealed class BilinearPlan
         (_source, _window, _x, _y, _flip) = (source, window, x, y, flip);
         _copy = source == size;
         _halve = source.Width == 2 * size.Width && source.Height == 2 * size.Height;
-        _left = new int[window.Width];
-        _columnWeights = new int[window.Width];
-        _stepOfColumn = new int[window.Width];
+        _left = ArrayPool<int>.Shared.Rent(window.Width);
+        _columnWeights = ArrayPool<int>.Shared.Rent(window.Width);
+        _stepOfColumn = ArrayPool<int>.Shared.Rent(window.Width);
         // OpenCV divides twice (1 / (new / old)); the quotient old / new can differ in its last bit.
         double scaleX = 1.0 / ((double)size.Width / source.Width), scaleY = 1.0 / ((double)size.Height / source.Height);
         for (int i = 0; i < window.Width; i++)
@@ -50,15 +56,32 @@ sealed class BilinearPlan
             _columnWeights[i] = (ushort)Weight(1f - fraction) | Weight(fraction) << 16;
         }
 
-        _top = new int[window.Height];
-        _topWeights = new short[window.Height];
-        _bottomWeights = new short[window.Height];
+        _top = ArrayPool<int>.Shared.Rent(window.Height);
+        _topWeights = ArrayPool<short>.Shared.Rent(window.Height);
+        _bottomWeights = ArrayPool<short>.Shared.Rent(window.Height);
         for (int i = 0; i < window.Height; i++)
         {
             // ... rows beyond an edge keep their fraction and take the edge row twice.
             var (start, fraction) = Locate(y + i, scaleY);
             (_top[i], _topWeights[i], _bottomWeights[i]) = (start, Weight(1f - fraction), Weight(fraction));
         }
+
+        if (!Avx2.IsSupported || _copy || _halve || source.Width * 3 < Block) return;
+        _blocks = (window.Width * 3 + Block - 1) / Block;
+        _bases = ArrayPool<int>.Shared.Rent(_blocks * Block / Lane);
+        _valueWeights = ArrayPool<int>.Shared.Rent(_blocks * Block);
+        _picks = ArrayPool<byte>.Shared.Rent(_blocks * Block * 4);
+        if (!TryLayOut()) _blocks = 0;
+    }
+
+    /// <summary>Gives the tables back.</summary>
+    public void Dispose()
+    {
+        foreach (int[] table in (ReadOnlySpan<int[]>)[_left, _columnWeights, _stepOfColumn, _top, _bases, _valueWeights])
+            if (table.Length > 0) ArrayPool<int>.Shared.Return(table);
+        ArrayPool<short>.Shared.Return(_topWeights);
+        ArrayPool<short>.Shared.Return(_bottomWeights);
+        if (_picks.Length > 0) ArrayPool<byte>.Shared.Return(_picks);
     }
 
     /// <summary>Resizes one frame.</summary>
@@ -80,6 +103,33 @@ sealed class BilinearPlan
     }
 
     static short Weight(float part) => (short)MathF.Round(part * WeightOne, MidpointRounding.ToEven);
+
+    // Every four values of a row come from one load; false where the pixels they need lie farther apart than a load reaches.
+    bool TryLayOut()
+    {
+        int values = _window.Width * 3, lastLoad = _source.Width * 3 - Block;
+        for (int v = 0; v < _blocks * Block; v += Lane)
+        {
+            int count = Math.Min(Lane, values - v), start = int.MaxValue;
+            for (int k = 0; k < count; k++) start = Math.Min(start, _left[(v + k) / 3]);
+            start = count > 0 ? Math.Min(start, lastLoad) : 0;
+            // A register holds values 0-3 and 8-11, the next 4-7 and 12-15: packed together they are in order.
+            int lane = v / Lane % 4, place = v / Block * Block + (lane % 2 * 2 + lane / 2) * Lane;
+            _bases[place / Lane] = start;
+            for (int k = 0; k < Lane; k++)
+            {
+                Span<byte> pick = _picks.AsSpan((place + k) * 4, 4);
+                pick.Fill(255);
+                _valueWeights[place + k] = 0;
+                if (k >= count) continue;
+                int pixel = (v + k) / 3, first = _left[pixel] + (v + k) % 3 - start, second = first + _stepOfColumn[pixel];
+                if (second >= Block) return false;
+                (pick[0], pick[2], _valueWeights[place + k]) = ((byte)first, (byte)second, _columnWeights[pixel]);
+            }
+        }
+
+        return true;
+    }
 
     unsafe void Copy(byte* from, byte* to)
     {
@@ -115,11 +165,12 @@ sealed class BilinearPlan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     unsafe void Interpolate(byte* from, byte* to)
     {
         int stride = _window.Width * 3, sourceStride = _source.Width * 3;
-        // Each pixel is stored as four values, three of them meant: one row needs room for one value more.
-        int rowLength = stride + 1;
+        // Rows are written in whole blocks, or each pixel as four values of which three are meant: they need room beyond their end.
+        int rowLength = stride + Block;
         short[] rows = ArrayPool<short>.Shared.Rent(2 * rowLength);
         fixed (short* cache = rows)
         {
@@ -163,8 +214,38 @@ sealed class BilinearPlan
         ArrayPool<short>.Shared.Return(rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    unsafe void InterpolateBlocks(byte* row, short* result)
+    {
+        fixed (int* bases = _bases, weights = _valueWeights)
+        fixed (byte* picks = _picks)
+        {
+            int* start = bases, weight = weights;
+            byte* pick = picks;
+            for (int block = 0; block < _blocks; block++, start += 4, weight += Block, pick += Block * 4, result += Block)
+            {
+                Vector256<int> first = Four(row + start[0], row + start[1], pick, weight), second = Four(row + start[2], row + start[3], pick + 32, weight + 8);
+                Avx2.PackSignedSaturate(first, second).Store(result);
+            }
+        }
+
+        static Vector256<int> Four(byte* lower, byte* upper, byte* pick, int* weight)
+        {
+            Vector256<byte> bytes = Avx2.InsertVector128(Vector128.Load(lower).ToVector256Unsafe(), Vector128.Load(upper), 1);
+            Vector256<short> pairs = Avx2.Shuffle(bytes, Vector256.Load(pick)).AsInt16();
+            return Avx2.ShiftRightLogical(Avx2.MultiplyAddAdjacent(pairs, Vector256.Load(weight).AsInt16()), 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     unsafe void InterpolateRow(byte* row, short* result)
     {
+        if (_blocks > 0)
+        {
+            InterpolateBlocks(row, result);
+            return;
+        }
+
         fixed (int* left = _left, weights = _columnWeights, step = _stepOfColumn)
         {
             int i = 0, count = _window.Width;
@@ -200,6 +281,7 @@ sealed class BilinearPlan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static unsafe void Blend(short* upper, short* lower, short upperWeight, short lowerWeight, byte* to, int length)
     {
         int i = 0;

@@ -69,7 +69,7 @@ public static class ClipAugmentation
         ArgumentNullException.ThrowIfNull(clip);
         VideoClip result = new(clip.Frames, clip.Size, clip.Geometry.Flip());
         // Same size, so the plan copies rows in reverse.
-        BilinearPlan plan = new(clip.Size, clip.Size, 0, 0, clip.Size, flip: true);
+        using BilinearPlan plan = new(clip.Size, clip.Size, 0, 0, clip.Size, flip: true);
         for (int t = 0; t < clip.Frames; t++) plan.Run(clip.Frame(t), result.Frame(t));
         return result;
     }

@@ -84,7 +84,8 @@ public static class ClipResize
         CheckedShortEdge(size);
         if (source.Length < sourceSize.ByteCount) throw new ArgumentException($"A frame of {sourceSize} has {sourceSize.ByteCount} bytes, not {source.Length}.", nameof(source));
         if (destination.Length < size.ByteCount) throw new ArgumentException($"A frame of {size} has {size.ByteCount} bytes, not {destination.Length}.", nameof(destination));
-        new BilinearPlan(sourceSize, size, 0, 0, size, flip: false).Run(source, destination);
+        using BilinearPlan plan = new(sourceSize, size, 0, 0, size, flip: false);
+        plan.Run(source, destination);
     }
 
     static VideoClip Run(
@@ -95,7 +96,7 @@ public static class ClipResize
         int bytes = VideoClip.ByteCount(clip.Frames, window);
         if (buffer is null || buffer.Length < bytes) buffer = GC.AllocateUninitializedArray<byte>(bytes);
         VideoClip result = new(buffer, clip.Frames, window, geometry);
-        BilinearPlan plan = new(clip.Size, size, x, y, window, flip);
+        using BilinearPlan plan = new(clip.Size, size, x, y, window, flip);
         if (maxDegreeOfParallelism == 1 || clip.Frames == 1)
         {
             for (int i = 0; i < clip.Frames; i++)

@@ -4,8 +4,9 @@ namespace MlAva.Video;
 public static class FrameStore
 {
     /// <summary>
-    /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
-    /// (<see cref="FfmpegStore"/>, needs FFmpeg on the machine). A file is judged by its content, not its name.
+    /// Opens a folder of pictures (<see cref="JpegFolderStore"/>), a zip or tar archive of pictures, perhaps with a folder behind it as in <c>frames.zip/video</c>
+    /// (<see cref="ZipFrameStore"/>, <see cref="TarFrameStore"/>), a Motion JPEG AVI file (<see cref="MotionJpegAviStore"/>, nothing else needed) or any other video file
+    /// (<see cref="LibavStore"/> where FFmpeg's libraries load and can read the file by time, else <see cref="FfmpegStore"/>, which needs its programs). A file is judged by its content, not its name.
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="options">Template, rate, numbering, programs; null for the defaults.</param>
@@ -15,9 +16,29 @@ public static class FrameStore
     public static IFrameStore Open(string path, FrameStoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return OpenReadable(path, options);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw Unreadable(Path.GetFullPath(path), null, denied);
+        }
+    }
+
+    static IFrameStore OpenReadable(string path, FrameStoreOptions? options)
+    {
         if (Directory.Exists(path)) return new JpegFolderStore(path, options);
+        if (ArchiveIndex.Split(Path.GetFullPath(path)) is { } archive) return archive.IsZip ? new ZipFrameStore(path, options) : new TarFrameStore(path, options);
         if (!File.Exists(path)) throw Missing(Path.GetFullPath(path));
-        return MotionJpegAviStore.IsMotionJpegAvi(path) ? new MotionJpegAviStore(path, options) : new FfmpegStore(path, options);
+        if (MotionJpegAviStore.IsMotionJpegAvi(path)) return new MotionJpegAviStore(path, options);
+        options ??= new();
+        return options.VideoDecoding switch
+        {
+            VideoDecoding.InProcess => new LibavStore(path, options),
+            VideoDecoding.Automatic when LibavStore.TryOpen(path, options) is { } store => store,
+            _ => new FfmpegStore(path, options),
+        };
     }
 
     internal static FrameStoreException Missing(string path)
@@ -32,8 +53,11 @@ public static class FrameStore
             mend = there.Length == 0 ? $"check the path ({parent} is there, but empty)" : $"check the path ({parent} is there and holds {string.Join(", ", there)} …)";
         }
 
-        return new(path, null, "nothing there", "a folder of frames or a video file", mend);
+        return new(path, null, "nothing there", "a folder or archive of frames, or a video file", mend);
     }
+
+    internal static FrameStoreException Unreadable(string path, int? frame, Exception inner) => new(
+        path, frame, $"something that may not be read ({inner.Message})", "a folder and files that this user may read", "change the permissions, or run as a user who may read it", inner);
 
     internal static void CheckIndices(ReadOnlySpan<int> indices)
     {

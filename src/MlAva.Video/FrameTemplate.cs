@@ -9,10 +9,14 @@ namespace MlAva.Video;
 /// </summary>
 public sealed partial class FrameTemplate : IEquatable<FrameTemplate>
 {
-    readonly string _prefix, _suffix;
+    /// <summary>No name is longer: it is what file systems take.</summary>
+    internal const int MaximumLength = 256;
+
+    readonly string _prefix, _suffix, _format;
     readonly int _width;
 
-    FrameTemplate(string pattern, string prefix, int width, string suffix) => (Pattern, _prefix, _width, _suffix) = (pattern, prefix, width, suffix);
+    FrameTemplate(string pattern, string prefix, int width, string suffix) =>
+        (Pattern, _prefix, _width, _suffix, _format) = (pattern, prefix, width, suffix, "D" + width.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>AVA's own: <c>img_{:05}.jpg</c>.</summary>
     public static FrameTemplate Default { get; } = Parse("img_{:05}.jpg");
@@ -26,6 +30,7 @@ public sealed partial class FrameTemplate : IEquatable<FrameTemplate>
     {
         ArgumentNullException.ThrowIfNull(pattern);
         MatchCollection places = Place().Matches(pattern);
+        if (pattern.Length > MaximumLength - 16) throw new FormatException($"'{pattern}' is no frame template: it is longer than a file's name can be.");
         if (places.Count != 1 || pattern.AsSpan().ContainsAny('/', '\\'))
         {
             throw new FormatException(
@@ -44,7 +49,16 @@ public sealed partial class FrameTemplate : IEquatable<FrameTemplate>
     public string FileName(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return _prefix + index.ToString("D" + _width.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + _suffix;
+        return _prefix + index.ToString(_format, CultureInfo.InvariantCulture) + _suffix;
+    }
+
+    /// <summary>Writes the name of a frame's file and gives its length.</summary>
+    internal int Format(int index, Span<char> destination)
+    {
+        _prefix.CopyTo(destination);
+        index.TryFormat(destination[_prefix.Length..], out int digits, _format, CultureInfo.InvariantCulture);
+        _suffix.CopyTo(destination[(_prefix.Length + digits)..]);
+        return _prefix.Length + digits + _suffix.Length;
     }
 
     /// <summary>Reads the number from a file's name.</summary>

@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace MlAva.Video;
 
 /// <summary>
-/// JPEG and PNG to uint8 RGB and back, through SkiaSharp (libjpeg-turbo). EXIF orientation is honoured, colour profiles are not applied, as in OpenCV's
+/// JPEG and PNG to uint8 RGB and back, through the fastest decoder there is (<see cref="FrameDecoders"/>) and SkiaSharp's encoder. EXIF orientation is honoured, colour profiles are not applied, as in OpenCV's
 /// <c>imdecode</c>. A picture that ends early is an error, never grey rows.
 /// </summary>
 /// <remarks>
@@ -15,6 +15,10 @@ namespace MlAva.Video;
 public static class ImageCodec
 {
     const string Expected = "a whole JPEG or PNG picture";
+    const int KeptBytes = 16 << 20;
+
+    [ThreadStatic]
+    static byte[]? s_rgba;
 
     /// <summary>Decodes a picture.</summary>
     /// <param name="image">The file's bytes.</param>
@@ -32,13 +36,16 @@ public static class ImageCodec
     /// <param name="image">The file's bytes.</param>
     /// <param name="source">The file's path, for messages.</param>
     /// <exception cref="FrameDecodeException">The bytes are no picture.</exception>
-    public static unsafe FrameSize ReadSize(ReadOnlySpan<byte> image, string source = "picture")
+    public static FrameSize ReadSize(ReadOnlySpan<byte> image, string source = "picture") => FrameDecoders.Default.ReadSize(image, source);
+
+    /// <summary>As <see cref="ReadSize"/>, by the embedded decoder.</summary>
+    internal static unsafe FrameSize ReadSizeEmbedded(ReadOnlySpan<byte> image, string source)
     {
         fixed (byte* bytes = image)
         {
             using SKData data = SKData.Create((nint)bytes, image.Length);
             using SKCodec codec = Open(data, image, source, null);
-            return Upright(codec);
+            return Upright(codec, codec.Info);
         }
     }
 
@@ -50,7 +57,11 @@ public static class ImageCodec
     /// <param name="frame">The frame's index in the file, for messages; null when the file is one picture.</param>
     /// <exception cref="FrameDecodeException">The bytes are no picture, or it is truncated or corrupt, or of another size.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public static unsafe void Decode(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source = "picture", int? frame = null)
+    public static void Decode(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source = "picture", int? frame = null) =>
+        FrameDecoders.Default.Decode(image, expected, destination, source, frame);
+
+    /// <summary>As the public method, by the embedded decoder.</summary>
+    internal static unsafe void DecodeEmbedded(ReadOnlySpan<byte> image, FrameSize expected, Span<byte> destination, string source, int? frame)
     {
         if (destination.Length < expected.ByteCount)
             throw new ArgumentException($"A picture of {expected} takes {expected.ByteCount} bytes; the destination has {destination.Length}.", nameof(destination));
@@ -58,32 +69,29 @@ public static class ImageCodec
         {
             using SKData data = SKData.Create((nint)bytes, image.Length);
             using SKCodec codec = Open(data, image, source, frame);
-            if (Upright(codec) is var size && size != expected)
+            // Asked for once: every answer is a new object.
+            SKImageInfo stored = codec.Info;
+            if (Upright(codec, stored) is var size && size != expected)
             {
                 throw new FrameDecodeException(source, frame, $"a picture of {size}", $"{expected}, the size of the other frames",
                     "extract the frames of this video again, all at one size");
             }
 
-            SKImageInfo info = new(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-            if (codec.Info.AlphaType == SKAlphaType.Opaque) info.AlphaType = SKAlphaType.Opaque;
-            byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-            try
+            SKImageInfo info = new(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            if (stored.AlphaType == SKAlphaType.Opaque) info.AlphaType = SKAlphaType.Opaque;
+            // Kept for the thread: the shared pool lets go of arrays of this size with every large collection.
+            byte[] rgba = s_rgba is { } kept && kept.Length >= info.BytesSize ? kept : GC.AllocateUninitializedArray<byte>(info.BytesSize);
+            if (rgba.Length <= KeptBytes) s_rgba = rgba;
+            fixed (byte* pixels = rgba)
             {
-                fixed (byte* pixels = rgba)
-                {
-                    SKCodecResult result = codec.GetPixels(info, (nint)pixels);
-                    if (result != SKCodecResult.Success) throw Broken(result, image, source, frame);
-                }
+                SKCodecResult result = codec.GetPixels(info, (nint)pixels);
+                if (result != SKCodecResult.Success) throw Broken(result, image, source, frame);
+            }
 
-                if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && image.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
-                    throw Broken(SKCodecResult.IncompleteInput, image, source, frame);
-                if (codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft) DropAlpha(rgba, destination, expected.Width * expected.Height);
-                else DropAlphaTurned(rgba, new(info.Width, info.Height), destination, expected, codec.EncodedOrigin);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rgba);
-            }
+            if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && image.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < 0)
+                throw Broken(SKCodecResult.IncompleteInput, image, source, frame);
+            if (codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft) DropAlpha(rgba, destination, expected.Width * expected.Height);
+            else DropAlphaTurned(rgba, new(info.Width, info.Height), destination, expected, codec.EncodedOrigin);
         }
     }
 
@@ -130,15 +138,15 @@ public static class ImageCodec
 
     static SKCodec Open(SKData data, ReadOnlySpan<byte> image, string source, int? frame)
     {
-        SKCodecResult result = SKCodecResult.InvalidInput;
-        SKCodec? codec = image.IsEmpty ? null : SKCodec.Create(new SKMemoryStream(data), out result);
-        return codec ?? throw Broken(result, image, source, frame);
+        if (image.IsEmpty) throw Broken(SKCodecResult.InvalidInput, image, source, frame);
+        // The short way says nothing about what is wrong; the long one makes one more object for every picture.
+        return SKCodec.Create(data) ?? SKCodec.Create(new SKMemoryStream(data), out SKCodecResult result) ?? throw Broken(result, image, source, frame);
     }
 
-    static FrameSize Upright(SKCodec codec) => codec.EncodedOrigin is
+    static FrameSize Upright(SKCodec codec, SKImageInfo stored) => codec.EncodedOrigin is
         SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom
-        ? new(codec.Info.Height, codec.Info.Width)
-        : new(codec.Info.Width, codec.Info.Height);
+        ? new(stored.Height, stored.Width)
+        : new(stored.Width, stored.Height);
 
     static FrameDecodeException Broken(SKCodecResult result, ReadOnlySpan<byte> image, string source, int? frame)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace MlAva.Video;
@@ -12,6 +11,7 @@ public sealed class JpegFolderStore : IFrameStore
     static readonly ConcurrentDictionary<(string Folder, FrameTemplate Template), Listing> Listings = new();
 
     readonly FrameTemplate _template;
+    readonly PictureReader _pictures;
     readonly Listing _listing;
     readonly Lazy<FrameSize> _size;
     volatile bool _disposed;
@@ -26,14 +26,15 @@ public sealed class JpegFolderStore : IFrameStore
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new();
         options.Validate();
-        (Path, Fps, _template) = (System.IO.Path.GetFullPath(folder), options.Fps, options.Template);
+        (Path, Fps, _template) = (System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)), options.Fps, options.Template);
+        _pictures = new(FrameDecoders.Get(options.Decoder), ReadFile, FilePath);
         if (!Directory.Exists(Path)) throw FrameStore.Missing(Path);
         // The date is taken before listing: a file that arrives in between then makes the listing stale, not silently short.
         DateTime changed = Directory.GetLastWriteTimeUtc(Path);
         if (!Listings.TryGetValue((Path, _template), out Listing? listing) || listing.Changed != changed)
             Listings[(Path, _template)] = listing = List(changed);
         _listing = listing;
-        _size = new(() => ReadSize(FirstIndex), LazyThreadSafetyMode.PublicationOnly);
+        _size = new(() => _pictures.ReadSize(FirstIndex), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>
@@ -62,73 +63,27 @@ public sealed class JpegFolderStore : IFrameStore
     public VideoClip Read(ReadOnlySpan<int> indices, byte[]? buffer, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        FrameStore.CheckIndices(indices);
-        cancellationToken.ThrowIfCancellationRequested();
-        VideoClip? clip = null;
-        byte[] file = [];
-        try
-        {
-            for (int i = 0; i < indices.Length; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                int index = indices[i], earlier = indices[..i].IndexOf(index);
-                if (earlier >= 0)
-                {
-                    clip!.Frame(earlier).CopyTo(clip.Frame(i));
-                    continue;
-                }
-
-                ReadOnlySpan<byte> bytes = ReadFile(index, ref file);
-                clip ??= FrameStore.NewClip(indices.Length, ImageCodec.ReadSize(bytes, FilePath(index)), buffer);
-                ImageCodec.Decode(bytes, clip.Size, clip.Frame(i), FilePath(index));
-            }
-        }
-        finally
-        {
-            if (file.Length > 0) ArrayPool<byte>.Shared.Return(file);
-        }
-
-        return clip!;
+        return _pictures.Read(indices, buffer, cancellationToken);
     }
 
     /// <summary>Closes the store; nothing is held open.</summary>
     public void Dispose() => _disposed = true;
 
-    FrameSize ReadSize(int index)
-    {
-        byte[] file = [];
-        try
-        {
-            return ImageCodec.ReadSize(ReadFile(index, ref file), FilePath(index));
-        }
-        finally
-        {
-            if (file.Length > 0) ArrayPool<byte>.Shared.Return(file);
-        }
-    }
-
     ReadOnlySpan<byte> ReadFile(int index, ref byte[] buffer)
     {
         if (index < 0) throw MissingFrame(index, null);
-        string path = FilePath(index);
+        Span<char> name = stackalloc char[FrameTemplate.MaximumLength];
         try
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path);
-            int length = checked((int)RandomAccess.GetLength(handle));
-            if (buffer.Length < length)
-            {
-                if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
-                buffer = [];
-                buffer = ArrayPool<byte>.Shared.Rent(length);
-            }
-
-            int read = 0;
-            while (read < length && RandomAccess.Read(handle, buffer.AsSpan(read, length - read), read) is var more and > 0) read += more;
-            return buffer.AsSpan(0, read);
+            return FrameFile.Read(Path, name[.._template.Format(index, name)], ref buffer);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw MissingFrame(index, missing);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw FrameStore.Unreadable(FilePath(index), index, denied);
         }
     }
 

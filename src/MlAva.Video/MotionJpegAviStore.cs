@@ -14,6 +14,7 @@ public sealed class MotionJpegAviStore : IFrameStore
     const string Mend = "copy the file again, or convert the source anew, for example: ffmpeg -i INPUT -c:v mjpeg -q:v 2 -an OUTPUT.avi";
 
     readonly SafeFileHandle _handle;
+    readonly IFrameDecoder _decoder;
     readonly List<(long Offset, int Length)> _chunks = [];
     readonly int[]? _sources;
     readonly long _length;
@@ -34,6 +35,7 @@ public sealed class MotionJpegAviStore : IFrameStore
         Path = System.IO.Path.GetFullPath(path);
         if (!File.Exists(Path)) throw FrameStore.Missing(Path);
         FirstIndex = options.FirstIndex;
+        _decoder = FrameDecoders.Get(options.Decoder);
         _handle = File.OpenHandle(Path);
         try
         {
@@ -48,7 +50,7 @@ public sealed class MotionJpegAviStore : IFrameStore
             }
 
             byte[] buffer = [];
-            Size = ImageCodec.ReadSize(ReadChunk(0, ref buffer), Path);
+            Size = _decoder.ReadSize(ReadChunk(0, ref buffer), Path);
             ArrayPool<byte>.Shared.Return(buffer);
             if (Size.Width == _headerSize.Width && Size.Height * 2 == _headerSize.Height)
                 throw Damaged("interlaced video (two pictures of half the height in a frame)", $"frames of {_headerSize}", "convert it: ffmpeg -i INPUT -vf yadif -c:v mjpeg -q:v 2 OUTPUT.avi");
@@ -109,7 +111,7 @@ public sealed class MotionJpegAviStore : IFrameStore
                 cancellationToken.ThrowIfCancellationRequested();
                 int earlier = indices[..i].IndexOf(indices[i]);
                 if (earlier >= 0) clip.Frame(earlier).CopyTo(clip.Frame(i));
-                else ImageCodec.Decode(ReadChunk(indices[i] - FirstIndex, ref chunk), Size, clip.Frame(i), Path, indices[i]);
+                else _decoder.Decode(ReadChunk(indices[i] - FirstIndex, ref chunk), Size, clip.Frame(i), Path, indices[i]);
             }
         }
         finally

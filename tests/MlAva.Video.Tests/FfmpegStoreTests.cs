@@ -16,7 +16,7 @@ public class FfmpegStoreTests
         FrameSize size = new(width, height);
         byte[] all = Ffmpeg.Run(["-i", path, "-map", "0:v:0", "-frames:v", "150", "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact", "-vsync", "0", .. Flags]);
         int decoded = all.Length / size.ByteCount;
-        using IFrameStore store = FrameStore.Open(path);
+        using IFrameStore store = FrameStore.Open(path, new() { VideoDecoding = VideoDecoding.Program });
         Assert.IsType<FfmpegStore>(store);
         Assert.Equal(size, store.Size);
         Assert.True(decoded > 80 && decoded <= store.FrameCount);
@@ -140,7 +140,7 @@ public class FfmpegStoreTests
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("a.mp4", "x");
-        FrameStoreOptions options = new() { FfmpegPath = folder.File("no-ffmpeg"), FfprobePath = folder.File("no-ffprobe") };
+        FrameStoreOptions options = new() { VideoDecoding = VideoDecoding.Program, FfmpegPath = folder.File("no-ffmpeg"), FfprobePath = folder.File("no-ffprobe") };
         Assert.False(FfmpegStore.IsAvailable(options));
         FrameStoreException error = Assert.Throws<FrameStoreException>(() => FrameStore.Open(path, options));
         Assert.Contains("apt-get install ffmpeg", error.Mend, StringComparison.Ordinal);

@@ -103,6 +103,41 @@ public class JpegFolderStoreTests
     }
 
     [Fact]
+    public void What_may_not_be_read_is_named()
+    {
+        using TemporaryFolder folder = new();
+        WriteFrames(folder, 1, 2);
+        // A folder in the place of a file is refused as a file without permission is, whoever asks.
+        File.Delete(folder.File("img_00002.jpg"));
+        Directory.CreateDirectory(folder.File("img_00002.jpg"));
+        using JpegFolderStore store = new(folder.Path);
+        FrameStoreException error = Assert.Throws<FrameStoreException>(() => store.Read([1, 2]));
+        Assert.EndsWith("img_00002.jpg", error.Path, StringComparison.Ordinal);
+        Assert.Contains("may not be read", error.Found, StringComparison.Ordinal);
+        Assert.Contains("permissions", error.Mend, StringComparison.Ordinal);
+    }
+
+    [NoRootFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_folder_or_file_without_permission_is_named()
+    {
+        using TemporaryFolder folder = new();
+        WriteFrames(folder, 1, 2);
+        string file = folder.Write("a.mp4", "x");
+        File.SetUnixFileMode(file, UnixFileMode.None);
+        File.SetUnixFileMode(folder.Path, UnixFileMode.UserExecute);
+        try
+        {
+            Assert.Contains("may not be read", Assert.Throws<FrameStoreException>(() => FrameStore.Open(folder.Path)).Found, StringComparison.Ordinal);
+            Assert.Contains("may not be read", Assert.Throws<FrameStoreException>(() => FrameStore.Open(file)).Found, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
     public void A_missing_folder_shows_what_is_beside_it()
     {
         using TemporaryFolder folder = new();

@@ -11,7 +11,7 @@ namespace MlAva;
 /// </summary>
 public sealed class AvaDataView : IDataView
 {
-    static readonly string[] VideoEndings = [".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v", ".mpg"];
+    static readonly string[] VideoEndings = [".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v", ".mpg", ".zip", ".tar"];
     readonly string _frames;
     readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
     readonly IReadOnlyList<AvaKeyframe> _keyframes;

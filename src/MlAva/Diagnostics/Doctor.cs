@@ -128,8 +128,11 @@ public static class Doctor
         RgbImage back = ImageCodec.Decode(ImageCodec.EncodeJpeg(grey, size));
         if (back.Size != size || back.Pixels.Any(p => Math.Abs(p - 128) > 2))
             return new("image codec", DoctorStatus.Broken, "a grey picture does not come back grey from a JPEG", Reinstall);
+        string frames = FrameDecoders.WhyNotTurbo is { } reason
+            ? $"writes and reads JPEG, frames too; libjpeg-turbo would be about three times as fast ({reason})"
+            : $"writes and reads JPEG; frames are decoded by {FrameDecoders.Default.Name}, to the same pixels";
         return new("image codec", DoctorStatus.Fine,
-            $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) writes and reads JPEG");
+            $"SkiaSharp {VersionOf(typeof(SkiaSharp.SKImageInfo))} (Skia {SkiaSharp.SkiaSharpVersion.Native}) {frames}");
     }
 
     static DoctorCheck LookAtFfmpeg(FrameStoreOptions programs)
@@ -137,7 +140,8 @@ public static class Doctor
         const string Use = "needed only for video files other than Motion JPEG AVI; folders of frames need nothing";
         if (!FfmpegStore.IsAvailable(programs))
             return new("FFmpeg", DoctorStatus.MissingOptional, $"not found; {Use}", InstallCommand.ForFfmpeg());
-        return new("FFmpeg", DoctorStatus.Fine, FirstLine(programs.FfmpegPath));
+        string way = LibavStore.WhyNot is { } reason ? $"video files go through the program ({reason})" : $"video files are decoded in process ({LibavStore.LibraryVersion})";
+        return new("FFmpeg", DoctorStatus.Fine, $"{FirstLine(programs.FfmpegPath)}; {way}");
     }
 
     static string FirstLine(string program)
