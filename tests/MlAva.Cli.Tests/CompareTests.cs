@@ -43,6 +43,15 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public void Chosen_classes_alone_are_compared()
+    {
+        Tool run = Tool.Run([.. Arguments(), "--custom-classes", "1"]).ExitsWith(0);
+
+        Assert.Matches(@"second\.csv +1\.0000 .* \+0\.5000 ", run.Output);
+        Assert.DoesNotContain("sit", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_output() =>
         Assert.Equal(Tool.Run(Arguments()).ExitsWith(0).Output, Tool.Run(Arguments()).ExitsWith(0).Output);
 

@@ -23,6 +23,7 @@ static class CompareCommand
         };
         Option<string> annotations = Flags.Annotations(), labelMap = Flags.LabelMap();
         Option<string?> exclude = Flags.Exclude();
+        Option<int[]?> customClasses = Flags.Numbers("--custom-classes", "Evaluate only these classes of the label map", "3,6,10");
         Option<string?> json = Flags.Optional("--json", "Write all figures, in full precision, to this file", "FILE");
         Option<string?> report = Flags.Optional("--report", "Write the comparison as a page of HTML to this file", "FILE");
         Option<int> bootstrap = Flags.WithDefault("--bootstrap", 1000, "Resamplings of the videos", "N");
@@ -36,12 +37,12 @@ static class CompareCommand
             "mlava compare before.csv after.csv --annotations ava_val_v2.2.csv --label-map ava_action_list_v2.2.pbtxt",
             "mlava compare a.csv b.csv c.csv --annotations gt.csv --label-map labels.pbtxt --report compare.html --bootstrap 10000")
         {
-            detections, annotations, labelMap, exclude, json, report, bootstrap, seed, confidence, iou, ties, protocol,
+            detections, annotations, labelMap, exclude, customClasses, json, report, bootstrap, seed, confidence, iou, ties, protocol,
         }.Does((parsed, terminal, token) =>
         {
             ComparisonOptions options = new()
             {
-                Rules = Flags.Rules(parsed, iou, ties, protocol),
+                Rules = Flags.Rules(parsed, iou, ties, protocol) with { CustomClasses = parsed.Given(customClasses) },
                 Samples = parsed.GetValue(bootstrap),
                 Seed = parsed.GetValue(seed),
                 Confidence = parsed.GetValue(confidence),
