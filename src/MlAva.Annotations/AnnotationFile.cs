@@ -41,7 +41,7 @@ public sealed class AnnotationFile
     public static IEnumerable<AnnotationRow> Enumerate(string path, Action<KeyframeKey>? emptyKeyframe = null,
         CancellationToken cancellation = default)
     {
-        foreach ((_, AnnotationRow row) in EnumerateNumbered(path, emptyKeyframe, cancellation)) yield return row;
+        foreach ((_, AnnotationRow row) in EnumerateNumbered(path, emptyKeyframe, null, cancellation)) yield return row;
     }
 
     /// <summary>
@@ -81,12 +81,13 @@ public sealed class AnnotationFile
     /// <summary>Reads a file row by row, each with the 1-based line at which it stands, for messages about it.</summary>
     /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
     /// <param name="emptyKeyframe">Told of every keyframe with nobody in it; without it they are passed over.</param>
+    /// <param name="onByteOrderMark">Told of a byte order mark at the file's start, which is passed over.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when it is reached.</exception>
     public static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe = null,
-        CancellationToken cancellation = default)
+        Action? onByteOrderMark = null, CancellationToken cancellation = default)
     {
-        using CsvReader csv = new(path);
+        using CsvReader csv = new(path, onByteOrderMark);
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();

@@ -81,7 +81,7 @@ public sealed class AvaDataset
     static IEnumerable<(long Row, AnnotationRow Value)> RowsOf(string path, CancellationToken cancellation)
     {
         bool hasRows = false, hasEmptyKeyframes = false;
-        foreach ((long Row, AnnotationRow Value) row in AnnotationFile.EnumerateNumbered(path, _ => hasEmptyKeyframes = true, cancellation))
+        foreach ((long Row, AnnotationRow Value) row in AnnotationFile.EnumerateNumbered(path, _ => hasEmptyKeyframes = true, null, cancellation))
         {
             hasRows = true;
             yield return row;

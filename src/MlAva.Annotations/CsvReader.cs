@@ -16,6 +16,7 @@ sealed class CsvReader : IDisposable
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     readonly Stream _stream;
+    readonly Action? _onByteOrderMark;
     readonly Dictionary<string, string> _names = [];
     readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _namesBySpan;
     byte[] _buffer = new byte[1 << 16];
@@ -28,10 +29,10 @@ sealed class CsvReader : IDisposable
     bool _started;
     bool _streamEnded;
 
-    public CsvReader(string path)
-        : this(path, InputFile.Open(path))
-    {
-    }
+    /// <param name="path">The file.</param>
+    /// <param name="onByteOrderMark">Told of a byte order mark, which is passed over.</param>
+    public CsvReader(string path, Action? onByteOrderMark = null)
+        : this(path, InputFile.Open(path)) => _onByteOrderMark = onByteOrderMark;
 
     CsvReader(string path, Stream stream)
     {
@@ -88,7 +89,9 @@ sealed class CsvReader : IDisposable
         _started = true;
         while (_end < 64 && Fill(0)) { }
         InputFile.CheckStart(Path, _buffer.AsSpan(0, _end));
-        if (_buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8)) _at = 3;
+        if (!_buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8)) return;
+        _at = 3;
+        _onByteOrderMark?.Invoke();
     }
 
     // One pass over the row. Where a quoted cell holds doubled quotes or the row grows past the buffer, bytes move within the buffer;

@@ -12,6 +12,9 @@ public sealed record DetectionBlockOptions
     /// </summary>
     public Func<KeyframeKey, bool>? Keyframes { get; init; }
 
+    /// <summary>Told of a byte order mark at the file's start, which is passed over; null (default) for nobody. What it throws ends the reading.</summary>
+    public Action? OnByteOrderMark { get; init; }
+
     /// <summary>Blocks parsed at once: −1 (default) for all processors, or at least 1. Never changes what is read.</summary>
     public int MaxDegreeOfParallelism { get; init; } = -1;
 

@@ -10,7 +10,7 @@ static class DetectionBlockReader
         int ahead = workers == 1 ? 1 : workers + 2;
         Queue<(DetectionBlockParser Parser, Task Task, double Share)> parsing = [];
         Stack<DetectionBlockParser> free = [];
-        using RowBlockReader reader = new(path);
+        using RowBlockReader reader = new(path, options.OnByteOrderMark);
         long line = 1;
         try
         {

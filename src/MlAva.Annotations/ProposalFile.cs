@@ -73,13 +73,8 @@ public static class ProposalFile
         object? content;
         try
         {
-            using (Stream start = InputFile.Open(path))
-            {
-                byte[] first = new byte[64];
-                int count = start.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
-                if (count == 0 || first[0] < 0x80) InputFile.CheckStart(path, first.AsSpan(0, count));
-            }
-            using Stream stream = InputFile.Open(path);
+            using BufferedStart stream = new(InputFile.Open(path), 64);
+            if (stream.Start is not [>= 0x80, ..]) InputFile.CheckStart(path, stream.Start);
             content = new PickleReader(stream).Read(cancellation);
         }
         catch (InvalidDataException e)

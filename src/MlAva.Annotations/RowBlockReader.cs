@@ -7,14 +7,18 @@ sealed class RowBlockReader : IDisposable
     readonly Stream _stream;
     readonly FileStream _file;
     readonly long _length;
+    readonly Action? _onByteOrderMark;
     byte[] _rest = new byte[1 << 12];
     int _restLength;
     bool _started;
     bool _ended;
 
-    public RowBlockReader(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="onByteOrderMark">Told of a byte order mark, which is passed over.</param>
+    public RowBlockReader(string path, Action? onByteOrderMark = null)
     {
         _path = path;
+        _onByteOrderMark = onByteOrderMark;
         _stream = InputFile.Open(path, out _file);
         _length = _file.Length;
     }
@@ -67,6 +71,7 @@ sealed class RowBlockReader : IDisposable
         if (!block.AsSpan(0, length).StartsWith("\uFEFF"u8)) return true;
         length -= 3;
         block.AsSpan(3, length).CopyTo(block);
+        _onByteOrderMark?.Invoke();
         return true;
     }
 

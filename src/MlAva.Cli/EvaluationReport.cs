@@ -20,12 +20,9 @@ static class EvaluationReport
         foreach (string remark in result.Remarks) Terminal.WriteResult($"remark: {remark}");
         FrameMapCounts counts = result.Counts;
         Terminal.WriteResult($"{Count(counts.Detections)} detections of {Count(counts.DetectionRows)}"
-            + LeftOut((counts.DetectionsOfOtherClasses, "of other classes"), (counts.DetectionsExcluded, "on excluded keyframes"),
-                (counts.DetectionsOutsideSet, "on keyframes not evaluated"), (counts.DetectionsOverCapacity, "over 50 a keyframe"),
-                (counts.DetectionsWithoutArea, "without area"), (counts.DetectionsOfLowScore, "of a score of -10 or less")));
+            + LeftOut(counts.DetectionsLeftOut));
         Terminal.WriteResult($"{Count(counts.GroundTruth)} ground-truth labels of {Count(counts.GroundTruthRows)}"
-            + LeftOut((counts.GroundTruthOfOtherClasses, "of other classes"), (counts.GroundTruthExcluded, "on excluded keyframes"),
-                (counts.GroundTruthOutsideSet, "on keyframes not evaluated")));
+            + LeftOut(counts.GroundTruthLeftOut));
         Terminal.WriteResult($"{Count(counts.Keyframes)} keyframes ({result.EvaluationSet.Word()}), {Count(counts.KeyframesWithGroundTruth)} "
             + $"with ground truth, {Count(counts.KeyframesExcluded)} excluded; {result.NumClassesAveraged} of {result.Classes.Count} classes averaged");
         (double lowest, double highest) = result.MeanAveragePrecisionBounds;
@@ -43,11 +40,8 @@ static class EvaluationReport
         string.Create(CultureInfo.InvariantCulture, $"mAP@{result.Options.IouThreshold}IOU: {Figure(result.MeanAveragePrecision)}");
 
     /// <summary>What was left out and why, where anything was.</summary>
-    static string LeftOut(params (long Count, string Why)[] parts)
-    {
-        string[] said = [.. parts.Where(p => p.Count > 0).Select(p => $"{Count(p.Count)} {p.Why}")];
-        return said.Length == 0 ? "" : $"; left out: {string.Join(", ", said)}";
-    }
+    static string LeftOut(IReadOnlyList<KeyValuePair<string, long>> reasons) =>
+        reasons.Count == 0 ? "" : $"; left out: {string.Join(", ", reasons.Select(r => $"{Count(r.Value)} {r.Key}"))}";
 
     static Table Classes(FrameMapResult result)
     {

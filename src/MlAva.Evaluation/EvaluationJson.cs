@@ -16,6 +16,12 @@ public static class EvaluationJson
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
         using Utf8JsonWriter json = new(stream, Indented);
+        WriteValue(json, result);
+    }
+
+    /// <summary>Writes a result as a value of a larger document.</summary>
+    internal static void WriteValue(Utf8JsonWriter json, FrameMapResult result)
+    {
         json.WriteStartObject();
         WriteDouble(json, "mAP", result.MeanAveragePrecision);
         WriteDouble(json, "mAPLowest", result.MeanAveragePrecisionBounds.Lowest);

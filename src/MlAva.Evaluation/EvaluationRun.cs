@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using MlAva.Annotations;
 
 namespace MlAva.Evaluation;
@@ -59,27 +58,8 @@ sealed class EvaluationRun
     }
 
     /// <summary>A byte order mark is passed over by our reader, and read as part of the first video's id by the evaluators.</summary>
-    public void CheckStart(string path)
+    public void MeetByteOrderMark(string path)
     {
-        Span<byte> start = stackalloc byte[3];
-        using Stream file = File.OpenRead(path);
-        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (read == start.Length && start[0] == 0x1f && start[1] == 0x8b)
-        {
-            file.Position = 0;
-            using GZipStream unpacked = new(file, CompressionMode.Decompress);
-            try
-            {
-                read = unpacked.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            }
-            catch (InvalidDataException)
-            {
-                // The reading proper will say what is wrong.
-                return;
-            }
-        }
-
-        if (!start[..read].SequenceEqual("\uFEFF"u8)) return;
         if (_options.Protocol is not (MatchingProtocol.MMAction2V0 or MatchingProtocol.MMAction2V1))
         {
             throw new AnnotationFormatException(

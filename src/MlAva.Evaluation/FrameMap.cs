@@ -91,17 +91,16 @@ public static class FrameMap
             options = options with { EvaluationSet = EvaluationSet.Proposals };
 
         EvaluationRun run = new(classes, options, files.Annotations, files.Detections ?? "detections", cancellationToken);
-        run.CheckStart(files.Annotations);
-        if (files.Detections is not null) run.CheckStart(files.Detections);
         run.Begin(
             files.Exclude is { } exclude ? ExcludedTimestamps.Read(exclude).Keys : null,
             files.Keyframes is { } list ? ExcludedTimestamps.Read(list).Keys
             : files.Proposals is { } proposals ? ProposalFile.Read(proposals, cancellationToken).Keys : null);
         List<KeyframeKey> empty = [];
         run.Reader.ReadGroundTruth(
-            AnnotationFile.EnumerateNumbered(files.Annotations, empty.Add, cancellationToken), () => empty);
+            AnnotationFile.EnumerateNumbered(
+                files.Annotations, empty.Add, () => run.MeetByteOrderMark(files.Annotations), cancellationToken), () => empty);
         if (detections is not null) run.Reader.ReadDetections(detections);
-        else run.Reader.ReadDetections(files.Detections!, progress);
+        else run.Reader.ReadDetections(files.Detections!, progress, () => run.MeetByteOrderMark(files.Detections!));
         return run.Finish();
     }
 }

@@ -63,4 +63,17 @@ public sealed record FrameMapCounts
 
     /// <summary>Keyframes on the list of exclusions, duplicates counted once; 0 for a protocol that knows no exclusions.</summary>
     public int KeyframesExcluded { get; init; }
+
+    /// <summary>Why detections were left out, and how many; reasons that met nothing are not listed.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> DetectionsLeftOut => Listed(
+        new("of other classes", DetectionsOfOtherClasses), new("on excluded keyframes", DetectionsExcluded),
+        new("on keyframes not evaluated", DetectionsOutsideSet), new("over 50 a keyframe", DetectionsOverCapacity),
+        new("without area", DetectionsWithoutArea), new("of a score of -10 or less", DetectionsOfLowScore));
+
+    /// <summary>Why ground truth was left out, and how much; reasons that met nothing are not listed.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> GroundTruthLeftOut => Listed(
+        new("of other classes", GroundTruthOfOtherClasses), new("on excluded keyframes", GroundTruthExcluded),
+        new("on keyframes not evaluated", GroundTruthOutsideSet));
+
+    static KeyValuePair<string, long>[] Listed(params KeyValuePair<string, long>[] reasons) => [.. reasons.Where(r => r.Value > 0)];
 }

@@ -195,13 +195,14 @@ sealed class InputReader
         Finish();
     }
 
-    public void ReadDetections(string path, IProgress<EvaluationProgress>? progress)
+    public void ReadDetections(string path, IProgress<EvaluationProgress>? progress, Action onByteOrderMark)
     {
         DetectionBlockOptions options = new()
         {
             ActionIds = _columnOf.Keys.ToHashSet(),
             Keyframes = key => IsEvaluated(_known.Find(key)),
             MaxDegreeOfParallelism = _options.MaxDegreeOfParallelism,
+            OnByteOrderMark = onByteOrderMark,
         };
         int[] keyframes = [], stored = [];
         foreach (DetectionBlock block in DetectionFile.EnumerateBlocks(path, options, _cancellationToken))

@@ -43,6 +43,30 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public void Keyframes_can_be_chosen_as_for_evaluate_and_figures_say_which()
+    {
+        string json = _folder.File("figures.json");
+        string[] choice = ["--keyframes", _folder.Write("list.csv", "w,902\n"), "--ava-groups"];
+
+        Tool run = Tool.Run([.. Arguments(), .. choice, "--json", json]).ExitsWith(0);
+
+        Assert.Contains("first.csv: 1 detections of 2 on 1 keyframes (listed), 0 excluded; equal scores in any order: 0.5000 to 0.5000",
+            run.Output, StringComparison.Ordinal);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(json));
+        JsonElement[] runs = [.. document.RootElement.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("evaluation"))];
+        Tool.Run(["evaluate", "--detections", _folder.File("second.csv"), .. Arguments()[3..], .. choice, "--json", json]).ExitsWith(0);
+        using JsonDocument alone = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.True(JsonElement.DeepEquals(alone.RootElement, runs[1]));
+    }
+
+    [Fact]
+    public void A_later_file_of_which_nothing_counts_is_shown_as_such()
+    {
+        Tool run = Tool.Run(Arguments(second: "elsewhere,902,0.1,0.1,0.5,0.9,1,0.9\n")).ExitsWith(0);
+        Assert.Matches(@"remark: second\.csv: No keyframe has both", run.Output);
+    }
+
+    [Fact]
     public void Chosen_classes_alone_are_compared()
     {
         Tool run = Tool.Run([.. Arguments(), "--custom-classes", "1"]).ExitsWith(0);

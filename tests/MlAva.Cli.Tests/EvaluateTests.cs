@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MlAva.TestSupport;
 
@@ -156,6 +157,22 @@ public sealed class EvaluateTests : IDisposable
     public void An_inverted_box_is_named_by_file_and_row() =>
         Tool.Run(Arguments("C,5\n" + GroundTruth.Replace("A,0903,0.1,0.1,0.5,0.9", "A,0903,0.5,0.1,0.1,0.9", StringComparison.Ordinal)))
             .Refuses("gt.csv:5: ", "(0.5, 0.1, 0.1, 0.9)", "x1 <= x2", "swap the corners");
+
+    /// <summary>As <c>--detections &lt;(zcat results.csv.gz)</c> in a shell.</summary>
+    [Theory]
+    [InlineData("cat")]
+    [InlineData("gzip -c")]
+    public void Files_can_be_pipes(string writer)
+    {
+        if (!File.Exists("/bin/bash")) return;
+        string[] files = Arguments();
+        string line = $"dotnet {Tool.Assembly} evaluate --annotations <(cat {files[2]}) --detections <({writer} {files[4]}) --label-map {files[6]}";
+        using Process process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", line]) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal("mAP@0.5IOU: 0.5000", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].TrimEnd());
+    }
 
     [Fact]
     public void An_undefined_mAP_is_an_error_with_its_reason() =>

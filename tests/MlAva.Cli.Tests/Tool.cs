@@ -8,7 +8,7 @@ sealed record Tool(int ExitCode, string Output, string Errors)
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The built tool, which lies beside the tests.</summary>
-    static string Assembly => Path.Combine(AppContext.BaseDirectory, "MlAva.Cli.dll");
+    public static string Assembly => Path.Combine(AppContext.BaseDirectory, "MlAva.Cli.dll");
 
     public static Tool Run(params string[] arguments)
     {

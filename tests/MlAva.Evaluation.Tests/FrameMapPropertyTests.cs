@@ -143,6 +143,53 @@ public class FrameMapPropertyTests
         }
     });
 
+    /// <summary>The official evaluators since 2019 keep the 50 best rows of a keyframe, all classes together; the others keep all.</summary>
+    [Fact]
+    public void Of_a_crowded_keyframe_the_rules_since_2019_see_the_fifty_best() => SomeInput.Crowds.Select(Options).Sample((input, options) =>
+    {
+        int[] ids = [.. Classes.Select(c => c.Id)];
+        DetectionRow[] known = [.. input.Detections.Where(d => ids.Contains(d.ActionId))];
+        DetectionRow[] best = [.. known.GroupBy(d => d.Key).SelectMany(g => g.OrderByDescending(d => d.Score).Take(50))];
+        bool caps = options.Protocol is MatchingProtocol.Official2019 or MatchingProtocol.Official2020;
+
+        FrameMapResult all = FrameMap.Evaluate(input.Truth, input.Detections, Classes, options: options);
+        FrameMapResult few = FrameMap.Evaluate(input.Truth, best, Classes, options: options);
+
+        Assert.Equal(caps ? known.Length - best.Length : 0, all.Counts.DetectionsOverCapacity);
+        Assert.Equal(0, few.Counts.DetectionsOverCapacity);
+        if (caps)
+        {
+            Assert.Equal(few.Classes.Select(c => (c.AveragePrecision, c.NumDetections)), all.Classes.Select(c => (c.AveragePrecision, c.NumDetections)));
+        }
+        else
+        {
+            Assert.True(all.Classes.Sum(c => c.NumDetections) >= few.Classes.Sum(c => c.NumDetections));
+        }
+    });
+
+    /// <summary>Times in milliseconds, microseconds and nanoseconds since 1970 are times too.</summary>
+    [Theory]
+    [InlineData(0.25, 1)]
+    [InlineData(1.7e9, 1)]
+    [InlineData(1e13, 1)]
+    [InlineData(1.7e15, 1000)]
+    [InlineData(1.7e18, 1e9)]
+    [InlineData(1e300, 1e290)]
+    [InlineData(-1.7e18, 1e9)]
+    public void Keyframes_are_told_apart_however_large_their_times(double first, double step)
+    {
+        double[] times = [first, first + step, first + 2 * step];
+        Box here = new(.1, .1, .4, .9), there = new(.6, .1, .9, .9);
+        AnnotationRow[] truth = [.. times.Select((t, i) => new AnnotationRow("v", t, i == 1 ? there : here, 1, 0))];
+        DetectionRow[] found = [.. times.Select((t, i) => new DetectionRow("v", t, i == 1 ? there : here, 1, .9 - .1 * i))];
+
+        FrameMapResult result = FrameMap.Evaluate(truth, found, Classes);
+
+        Assert.Equal((1, 3), (result.MeanAveragePrecision, result.Counts.Keyframes));
+        Assert.Equal(3, times.Select(t => new KeyframeKey("v", t).TimeNumber).Distinct().Count());
+        Assert.Equal(times.Order(), times.OrderBy(t => new KeyframeKey("v", t).TimeNumber));
+    }
+
     /// <summary>Where scores tie, the rankings differ, not the points between which a threshold can choose.</summary>
     [Fact]
     public void Tie_orders_differ_in_nothing_but_the_ranking_of_equal_scores() => Inputs.Sample(input =>

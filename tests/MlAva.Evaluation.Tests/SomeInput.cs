@@ -24,6 +24,13 @@ static class SomeInput
         from scores in Gen.Shuffle(Enumerable.Range(1, jitters.Length).ToArray())
         select (truth, jitters.Select((j, i) => Jittered(truth[j.Item1], j.Item2, j.Item3, scores[i] / 100.0)).ToArray());
 
+    /// <summary>Up to three hundred detections on the one or two keyframes of the ground truth, of scores that are distinct.</summary>
+    public static readonly Gen<(AnnotationRow[] Truth, DetectionRow[] Detections)> Crowds =
+        from truth in Truths.Select(row => row with { VideoId = "v", Timestamp = row.Timestamp < 902 ? 900 : 902 }).Array[1, 8]
+        from jitters in Gen.Select(Gen.Int[0, truth.Length - 1], Gen.Double[-.1, .1], Gen.Int[1, 4]).Array[60, 300]
+        from scores in Gen.Shuffle(Enumerable.Range(1, jitters.Length).ToArray())
+        select (truth, jitters.Select((j, i) => Jittered(truth[j.Item1], j.Item2, j.Item3, scores[i] / 400.0)).ToArray());
+
     public static readonly Gen<FrameMapOptions> Options = Gen.Select(
         Gen.Enum<MatchingProtocol>(), Gen.Enum<TieOrder>(), (protocol, ties) => new FrameMapOptions { Protocol = protocol, Ties = ties });
 

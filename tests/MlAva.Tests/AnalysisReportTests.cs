@@ -36,7 +36,7 @@ public sealed class AnalysisReportTests
         XDocument page = Page();
         Assert.Equal(
             ["Average precision by class", "Precision and recall", "Where mAP is lost", "Groups, sizes, persons, overlap", "Videos",
-                "Are scores probabilities?", "Which classes are taken for which", "What differs, and how surely", "All figures"],
+                "Precision, recall and F1 at thresholds", "Are scores probabilities?", "Which classes are taken for which", "What differs, and how surely", "All figures"],
             page.Descendants("h2").Select(h => h.Value));
         Assert.DoesNotContain("NaN", page.Descendants("main").Single().ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("∞", page.Root!.Value, StringComparison.Ordinal);

@@ -592,6 +592,14 @@ public sealed partial class DataDoctorFormTests : IDisposable
         _set.WriteFile("page.csv", "<!DOCTYPE html>\n");
         Assert.Contains("web page", Assert.Throws<AnnotationFormatException>(() =>
             _set.Examine(o => o with { ExcludePath = _set.PathOf("page.csv") })).Message, StringComparison.Ordinal);
+        _set.WriteFile("nul.csv", "v,0902,0.1,0.1,0.5,0.9,1,0\nv,0902\0,0.1,0.1,0.5,0.9,1,0\n");
+        foreach (Func<DataDoctorOptions, DataDoctorOptions> role in (Func<DataDoctorOptions, DataDoctorOptions>[])
+            [o => o with { AnnotationPath = _set.PathOf("nul.csv") }, o => o with { DetectionPath = _set.PathOf("nul.csv") }, o => o with { ExcludePath = _set.PathOf("nul.csv") }])
+        {
+            AnnotationFormatException nul = Assert.Throws<AnnotationFormatException>(() => _set.Examine(role));
+            Assert.Contains("NUL byte", nul.Message, StringComparison.Ordinal);
+            Assert.Equal(2, nul.Row);
+        }
         File.WriteAllBytes(_set.ProposalPath, [0x80, 2, .. "cos\nsystem\n"u8, (byte)'.']);
         Assert.Contains("os.system", Assert.Throws<AnnotationFormatException>(() => _set.Examine()).Message, StringComparison.Ordinal);
     }

@@ -21,49 +21,43 @@ static class CompareCommand
             Arity = new ArgumentArity(2, 100),
             HelpName = "FILE",
         };
-        Option<string> annotations = Flags.Annotations(), labelMap = Flags.LabelMap();
-        Option<string?> exclude = Flags.Exclude();
-        Option<int[]?> customClasses = Flags.Numbers("--custom-classes", "Evaluate only these classes of the label map", "3,6,10");
+        EvaluationFlags evaluation = new();
         Option<string?> json = Flags.Optional("--json", "Write all figures, in full precision, to this file", "FILE");
         Option<string?> report = Flags.Optional("--report", "Write the comparison as a page of HTML to this file", "FILE");
         Option<int> bootstrap = Flags.WithDefault("--bootstrap", 1000, "Resamplings of the videos", "N");
         Option<int> seed = Flags.WithDefault("--seed", 1, "The same seed gives the same intervals", "N");
         Option<double> confidence = Flags.WithDefault("--confidence", 0.95, "Share of the resamplings that an interval holds", "0-1");
-        Option<double> iou = Flags.Iou();
-        Choice<TieOrder> ties = Flags.Ties();
-        Choice<MatchingProtocol> protocol = Flags.Protocol();
-        return new Verb("compare",
+        Verb verb = new("compare",
             "Compares detections files by mAP, with intervals from resampled videos, and says which classes gained and lost.",
             "mlava compare before.csv after.csv --annotations ava_val_v2.2.csv --label-map ava_action_list_v2.2.pbtxt",
             "mlava compare a.csv b.csv c.csv --annotations gt.csv --label-map labels.pbtxt --report compare.html --bootstrap 10000")
         {
-            detections, annotations, labelMap, exclude, customClasses, json, report, bootstrap, seed, confidence, iou, ties, protocol,
-        }.Does((parsed, terminal, token) =>
+            detections, json, report, bootstrap, seed, confidence,
+        };
+        evaluation.AddTo(verb);
+        return verb.Does((parsed, terminal, token) =>
         {
             ComparisonOptions options = new()
             {
-                Rules = Flags.Rules(parsed, iou, ties, protocol) with { CustomClasses = parsed.Given(customClasses) },
+                Rules = evaluation.Rules(parsed),
                 Samples = parsed.GetValue(bootstrap),
                 Seed = parsed.GetValue(seed),
                 Confidence = parsed.GetValue(confidence),
             };
             options.Validate();
             string[] files = parsed.GetRequiredValue(detections);
-            FrameMapFiles input = new() { Annotations = parsed.GetRequiredValue(annotations), Exclude = parsed.GetValue(exclude) };
-            LabelMap classes = LabelMap.Read(parsed.GetRequiredValue(labelMap));
+            FrameMapFiles input = evaluation.Files(parsed);
+            LabelMap classes = evaluation.Classes(parsed);
             string[] names = Names(files);
             ComparisonResult result = ConsoleProgress.Run(terminal, "compare", progress =>
             {
                 FrameMapOptions rules = options.Rules with { KeepMatches = true };
-                KeyValuePair<string, FrameMapResult>[] runs = [.. files.Select((file, i) => KeyValuePair.Create(
-                    names[i], FrameMap.EvaluateFiles(input with { Detections = file }, classes, rules, cancellationToken: token)))];
+                // Each is read when the one before is ready for the resampling, so that the matches of one at a time are held.
+                IEnumerable<KeyValuePair<string, FrameMapResult>> runs = files.Select((file, i) => KeyValuePair.Create(names[i],
+                    FrameMap.EvaluateFiles(input with { Detections = file }, classes, rules, progress: new Reading(progress, names[i]),
+                        cancellationToken: token)));
                 return DetectionComparison.Run(runs, options, new Share(progress), token);
             });
-            if (result.Runs[0].Result is { UndefinedReason: { } reason })
-            {
-                Console.Error.WriteLine($"error: mAP is undefined: {reason}");
-                return ExitCodes.BadInput;
-            }
             Show(terminal, result);
             if (parsed.GetValue(json) is { } path) AtomicFile.Write(path, stream => ComparisonJson.Write(stream, result));
             if (parsed.GetValue(report) is { } page)
@@ -72,7 +66,11 @@ static class CompareCommand
                 new ComparisonReport { Comparison = result, Subtitle = subtitle, Command = Shell.Line(["mlava", .. parsed.Tokens.Select(t => t.Value)]) }.Save(page);
                 Terminal.Note($"Report: {page}");
             }
-            return ExitCodes.Fine;
+            ComparedRun[] undefined = [.. result.Runs.Where(r => r.Result.UndefinedReason is not null)];
+            if (undefined.Length == 0) return ExitCodes.Fine;
+            string which = undefined.Length == result.Runs.Count ? "" : $" for {string.Join(", ", undefined.Select(r => r.Name))}";
+            Console.Error.WriteLine($"error: mAP is undefined{which}: {undefined[0].Result.UndefinedReason}");
+            return ExitCodes.BadInput;
         });
     }
 
@@ -98,7 +96,8 @@ static class CompareCommand
             [
                 run.Name, Figure(run.Result.MeanAveragePrecision), Both(run.Interval, Figure),
                 difference is null ? "" : Signed(difference.Difference), difference is null ? "" : Both(difference.Interval, Signed),
-                difference is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{difference.ShareBetter * 100:0.#} %"),
+                difference is null ? "" : double.IsNaN(difference.ShareBetter) ? "-"
+                    : string.Create(CultureInfo.InvariantCulture, $"{difference.ShareBetter * 100:0.#} %"),
             ];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
@@ -107,6 +106,15 @@ static class CompareCommand
         {
             Classes($"{difference.Name} gained", difference.Gained);
             Classes($"{difference.Name} lost", difference.Lost);
+        }
+        foreach (ComparedRun run in result.Runs)
+        {
+            FrameMapCounts counts = run.Result.Counts;
+            (double lowest, double highest) = run.Result.MeanAveragePrecisionBounds;
+            Terminal.WriteResult($"{run.Name}: {Count(counts.Detections)} detections of {Count(counts.DetectionRows)} on {Count(counts.Keyframes)} "
+                + $"keyframes ({run.Result.EvaluationSet.Word()}), {Count(counts.KeyframesExcluded)} excluded; equal scores in any order: "
+                + $"{Figure(lowest)} to {Figure(highest)}");
+            foreach (string remark in run.Result.Remarks) Terminal.WriteResult($"remark: {run.Name}: {remark}");
         }
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
             $"{result.Options.Samples} resamplings of {result.NumVideos} videos, seed {result.Options.Seed}; ")
@@ -124,6 +132,8 @@ static class CompareCommand
         }
     }
 
+    static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
+
     static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
     static string Both(Interval interval, Func<double, string> write) => $"[{write(interval.Low)}, {write(interval.High)}]";
@@ -132,6 +142,13 @@ static class CompareCommand
 
     static string Signed(double value) =>
         double.IsNaN(value) ? "-" : value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+
+    /// <summary>Shows how far a file is read, on the thread that reads it.</summary>
+    sealed class Reading(ConsoleProgress progress, string run) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) =>
+            progress.Report(value.Share, $"{run}: {value.Detections.ToString("N0", CultureInfo.InvariantCulture)} detections");
+    }
 
     /// <summary>Shows how far the resampling is; told by several threads.</summary>
     sealed class Share(ConsoleProgress progress) : IProgress<double>

@@ -29,6 +29,8 @@ public static class ComparisonJson
             json.WriteStartObject();
             json.WriteString("name", run.Name);
             Write(json, "mAP", run.Result.MeanAveragePrecision, run.Interval);
+            json.WritePropertyName("evaluation");
+            EvaluationJson.WriteValue(json, run.Result);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -33,13 +33,16 @@ public static class DetectionComparison
         options.Validate();
         KeyframeKey[]? left = excluded?.ToArray(), empty = emptyKeyframes?.ToArray(), listed = keyframes?.ToArray();
         FrameMapOptions rules = options.Rules with { KeepCurves = false, KeepMatches = true };
-        return Run([.. runs.Select(r => KeyValuePair.Create(
-            r.Key, FrameMap.Evaluate(groundTruth, r.Value, classes, left, rules, empty, listed, cancellationToken)))],
+        return Run(runs.Select(r => KeyValuePair.Create(
+            r.Key, FrameMap.Evaluate(groundTruth, r.Value, classes, left, rules, empty, listed, cancellationToken))),
             options, progress, cancellationToken);
     }
 
     /// <summary>Compares two or more evaluations of the same ground truth; differences are against the first.</summary>
-    /// <param name="runs">Names and evaluations, each with <see cref="FrameMapOptions.KeepMatches"/> and the same classes.</param>
+    /// <param name="runs">
+    /// Names and evaluations, each with <see cref="FrameMapOptions.KeepMatches"/> and the same classes. Gone through once, and an
+    /// evaluation's matches are let go before the next is asked for: evaluations made as they are asked for need the memory of one.
+    /// </param>
     /// <param name="options">Null for the defaults; the rules are those of the evaluations.</param>
     /// <param name="progress">Told the share of resamplings done, 0–1.</param>
     /// <param name="cancellationToken">Ends the comparison early.</param>
@@ -47,48 +50,56 @@ public static class DetectionComparison
     /// There are fewer than two runs, an option is out of range, a run has no matches, or the runs' classes differ.
     /// </exception>
     public static ComparisonResult Run(
-        IReadOnlyList<KeyValuePair<string, FrameMapResult>> runs, ComparisonOptions? options = null, IProgress<double>? progress = null,
+        IEnumerable<KeyValuePair<string, FrameMapResult>> runs, ComparisonOptions? options = null, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runs);
         options ??= new();
         options.Validate();
-        if (runs.Count < 2) throw new ArgumentException($"A comparison needs at least two runs; {runs.Count} is given.", nameof(runs));
+        List<string> names = [];
+        List<FrameMapResult> results = [];
+        List<ResampledRun> resampled = [];
         foreach ((string name, FrameMapResult result) in runs)
         {
-            if (!result.Classes.Select(c => c.Id).SequenceEqual(runs[0].Value.Classes.Select(c => c.Id)))
-                throw new ArgumentException($"'{name}' was evaluated for other classes than '{runs[0].Key}'.", nameof(runs));
+            if (results.Count > 0 && !result.Classes.Select(c => c.Id).SequenceEqual(results[0].Classes.Select(c => c.Id)))
+                throw new ArgumentException($"'{name}' was evaluated for other classes than '{names[0]}'.", nameof(runs));
+            names.Add(name);
+            // Matches are as large as the detections file.
+            results.Add(result with { Matches = null });
+            resampled.Add(new(AnalysisInput.From(result)));
         }
-        options = options with { Rules = runs[0].Value.Options };
-        ResampledRun[] resampled = [.. runs.Select(r => new ResampledRun(AnalysisInput.From(r.Value)))];
-        // Matches are as large as the detections file.
-        FrameMapResult[] results = [.. runs.Select(r => r.Value with { Matches = null })];
+        if (names.Count < 2) throw new ArgumentException($"A comparison needs at least two runs; {names.Count} is given.", nameof(runs));
+        options = options with { Rules = results[0].Options };
 
         // Sorted, so that the draws depend on no file's order of rows.
         string[] videos = [.. resampled.SelectMany(r => r.Videos).Distinct().Order(StringComparer.Ordinal)];
         foreach (ResampledRun run in resampled) run.Prepare(videos, options.Samples);
         Draw(resampled, videos.Length, options, progress, cancellationToken);
         double[][] means = [.. resampled.Select(r => r.MeanAveragePrecisions())];
-        return new([.. runs.Select(Compared)], [.. Enumerable.Range(1, runs.Count - 1).Select(AgainstFirst)], videos.Length, options);
+        return new([.. names.Select(Compared)], [.. Enumerable.Range(1, names.Count - 1).Select(AgainstFirst)], videos.Length, options);
 
-        ComparedRun Compared(KeyValuePair<string, FrameMapResult> run, int r) =>
-            new(run.Key, results[r], Interval.Of(means[r], options.Confidence), Array.AsReadOnly(means[r]));
+        ComparedRun Compared(string name, int r) =>
+            new(name, results[r], Interval.Of(means[r], options.Confidence), Array.AsReadOnly(means[r]));
 
-        RunDifference AgainstFirst(int r) => Difference(runs[r].Key, results[0], results[r], resampled[0], resampled[r], options);
+        RunDifference AgainstFirst(int r) => Difference(names[r], results[0], results[r], resampled[0], resampled[r], options);
     }
 
-    static void Draw(ResampledRun[] runs, int videos, ComparisonOptions options, IProgress<double>? progress, CancellationToken token)
+    static void Draw(List<ResampledRun> runs, int videos, ComparisonOptions options, IProgress<double>? progress, CancellationToken token)
     {
-        int done = 0;
+        const int Lanes = VideoRanking.Lanes;
+        int done = 0, passes = (options.Samples + Lanes - 1) / Lanes;
         ParallelOptions parallel = new() { CancellationToken = token, MaxDegreeOfParallelism = options.Rules.MaxDegreeOfParallelism };
-        Parallel.For(0, options.Samples, parallel, () => (Weights: new int[videos], Scratch: new RankedHits()), (sample, _, local) =>
+        Parallel.For(0, passes, parallel, () => (Weights: new double[videos * Lanes], Scratch: Array.Empty<double>()), (pass, _, local) =>
         {
-            // A generator of its own for each sample: no matter which worker draws it.
-            SplitMix random = new(((ulong)(uint)options.Seed << 32) | (uint)sample);
             Array.Clear(local.Weights);
-            for (int i = 0; i < videos; i++) local.Weights[random.Next(videos)]++;
-            foreach (ResampledRun run in runs) run.Evaluate(sample, local.Weights, local.Scratch);
-            progress?.Report((double)Interlocked.Increment(ref done) / options.Samples);
+            for (int lane = 0; lane < Lanes; lane++)
+            {
+                // A generator of its own for each sample: no matter which worker draws it.
+                SplitMix random = new(((ulong)(uint)options.Seed << 32) | (uint)(pass * Lanes + lane));
+                for (int i = 0; i < videos; i++) local.Weights[random.Next(videos) * Lanes + lane]++;
+            }
+            foreach (ResampledRun run in runs) run.Evaluate(pass * Lanes, local.Weights, ref local.Scratch);
+            progress?.Report((double)Interlocked.Increment(ref done) / passes);
             return local;
         }, _ => { });
     }

@@ -36,11 +36,22 @@ sealed class ResampledRun
         _areas = [.. _rankings.Select(_ => new double[samples])];
     }
 
-    /// <summary>Evaluates one sample; several may be evaluated at once.</summary>
-    public void Evaluate(int sample, int[] weights, RankedHits scratch)
+    /// <summary>Evaluates <see cref="VideoRanking.Lanes"/> samples; several calls may run at once.</summary>
+    /// <param name="first">The first sample's number.</param>
+    /// <param name="weights">[video, lane].</param>
+    /// <param name="scratch">Used up; grows as needed.</param>
+    public void Evaluate(int first, double[] weights, ref double[] scratch)
     {
-        int[] own = [.. _places.Select(p => weights[p])];
-        for (int c = 0; c < _rankings.Length; c++) _areas[c][sample] = _rankings[c].AveragePrecision(own, scratch);
+        const int Lanes = VideoRanking.Lanes;
+        double[] own = new double[_places.Length * Lanes];
+        for (int v = 0; v < _places.Length; v++) weights.AsSpan(_places[v] * Lanes, Lanes).CopyTo(own.AsSpan(v * Lanes));
+        Span<double> areas = stackalloc double[Lanes];
+        for (int c = 0; c < _rankings.Length; c++)
+        {
+            _rankings[c].AveragePrecisions(own, areas, ref scratch);
+            Span<double> target = _areas[c].AsSpan(first);
+            areas[..Math.Min(Lanes, target.Length)].CopyTo(target);
+        }
     }
 
     /// <summary>AP of a class by sample; NaN where no ground truth was drawn.</summary>

@@ -13,5 +13,5 @@ public sealed record SliceResult(string Name, double MeanAveragePrecision, IRead
     public int NumDetections => Classes.Sum(c => c.NumDetections);
 
     /// <summary>How many classes enter the mean.</summary>
-    public int NumClassesAveraged => Classes.Count(c => c.NumGroundTruth > 0);
+    public int NumClassesAveraged => Classes.Count(c => !double.IsNaN(c.AveragePrecision));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Analysis;
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Reporting;
 
 namespace MlAva;
 
@@ -45,6 +46,9 @@ public sealed class ActionDetectionMetrics
         new Int32DataFrameColumn("GroundTruth", Classes.Select(c => c.NumGroundTruth)),
         new Int32DataFrameColumn("Detections", Classes.Select(c => c.NumDetections)),
         new Int32DataFrameColumn("TruePositives", Classes.Select(c => c.NumTruePositives)));
+
+    /// <summary>Every figure of every class as a table: a fragment of HTML that carries its own style, for notebooks.</summary>
+    public string ToHtml() => MetricsHtml.Table(Result);
 
     /// <summary>For example <c>mAP@0.5IOU 0.8123 over 12 classes</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"mAP@{Result.Options.IouThreshold}IOU {MeanAveragePrecision:F4} over {Result.NumClassesAveraged} classes");

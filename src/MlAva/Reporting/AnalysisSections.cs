@@ -13,6 +13,7 @@ static class AnalysisSections
         AddErrors(to, analysis);
         AddParts(to, analysis);
         AddVideos(to, analysis);
+        AddOperatingPoints(to, analysis);
         AddCalibration(to, analysis);
         AddCoOccurrence(to, analysis);
     }
@@ -61,6 +62,33 @@ static class AnalysisSections
         SliceBars.Add(to, "IoU from", "", analysis.ByIoU.Select(r => (Markup.Number(r.Threshold, "F2"), r.MeanAveragePrecision, 0)));
         to.Add($"</div></section>");
     }
+
+    static void AddOperatingPoints(Markup to, AnalysisResult analysis)
+    {
+        ClassOperatingPoints[] classes = [.. analysis.OperatingPoints.Where(c => c.Points.Count > 0)];
+        if (classes.Length == 0) return;
+        IReadOnlyList<double> thresholds = analysis.Options.Thresholds;
+        to.Add($"\n<section class=\"thresholds\"><h2>Precision, recall and F1 at thresholds</h2><p>What is left when detections below a score are dropped. The last row is the mean of the classes; without detections a class has no precision and an F1 of 0.</p>");
+        to.Add($"<div class=\"wide\"><table class=\"classes\"><thead><tr class=\"over\"><td></td>");
+        to.Each(thresholds, (m, t) => m.Add($"<th colspan=\"3\">score from {t}</th>")).Add($"</tr><tr><th>class</th>");
+        to.Each(thresholds, (m, _) => m.Add($"<th class=\"num\">P</th><th class=\"num\">R</th><th class=\"num\">F1</th>")).Add($"</tr></thead><tbody>");
+        foreach (ClassOperatingPoints c in classes)
+        {
+            to.Add($"<tr><th scope=\"row\">{c.Name}</th>");
+            to.Each(c.Points, (m, p) => m.Add($"<td class=\"num\">{p.Precision:F3}</td><td class=\"num\">{p.Recall:F3}</td><td class=\"num ap\">{p.F1:F3}</td>")).Add($"</tr>");
+        }
+        to.Add($"</tbody><tfoot><tr><th scope=\"row\">mean of {classes.Length}</th>");
+        for (int t = 0; t < thresholds.Count; t++)
+        {
+            OperatingPoint[] points = [.. classes.Select(c => c.Points[t])];
+            to.Add($"<td class=\"num\">{Mean(points, p => p.Precision):F3}</td><td class=\"num\">{Mean(points, p => p.Recall):F3}</td><td class=\"num ap\">{Mean(points, p => p.F1):F3}</td>");
+        }
+        to.Add($"</tr></tfoot></table></div></section>");
+    }
+
+    /// <summary>Of the values that there are; NaN of none.</summary>
+    static double Mean(IEnumerable<OperatingPoint> points, Func<OperatingPoint, double> value) =>
+        points.Select(value).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average();
 
     static void AddVideos(Markup to, AnalysisResult analysis)
     {

@@ -11,7 +11,7 @@ static class ClassTable
         int figures = 1 + (keyframeOnly is null ? 0 : 1) + (baseline is null ? 0 : 1);
         to.Add($"<div class=\"wide\"><table class=\"classes\"><thead><tr class=\"over\"><td colspan=\"3\"></td><th colspan=\"{figures}\">average precision</th><th colspan=\"3\">instances</th>");
         to.If(curves, m => m.Add($"<th colspan=\"4\">where F1 is best</th>"));
-        to.Add($"</tr><tr><th class=\"num\">id</th><th>class</th><th>group</th><th class=\"num\">clip</th>");
+        to.Add($"</tr><tr><th class=\"num\">id</th><th>class</th><th>group</th><th class=\"num\">{(figures == 1 ? "AP" : "clip")}</th>");
         to.If(keyframeOnly is not null, m => m.Add($"<th class=\"num\">keyframe</th>")).If(baseline is not null, m => m.Add($"<th class=\"num\">baseline</th>"));
         to.Add($"<th class=\"num\">truth</th><th class=\"num\">detected</th><th class=\"num\">correct</th>");
         to.If(curves, m => m.Add($"<th class=\"num\">F1</th><th class=\"num\">score</th><th class=\"num\">precision</th><th class=\"num\">recall</th>"));

@@ -32,11 +32,25 @@ public sealed record ComparisonReport
             string against = r == 0 ? "" : $", {Markup.Number(Comparison.Differences[r - 1].Difference, "+0.000;−0.000;0.000")}";
             body.Add($"<div class=\"{(r == 0 ? "base" : "clip")}\"><strong>{run.Result.MeanAveragePrecision:F3}</strong><span><b>{run.Name}</b>mAP of {run.Result.NumClassesAveraged} classes{against}</span></div>");
         }
-        body.Add($"</div>").If(Facts.Count > 0, m => m.Add($"<dl class=\"facts\">")
-            .Each(Facts, (d, f) => d.Add($"<div><dt>{f.Key}</dt><dd>{f.Value}</dd></div>")).Add($"</dl>"));
-        body.Add($"</header>");
+        string[] remarks = [.. Comparison.Runs.SelectMany(r => r.Result.Remarks.Prepend(r.Result.UndefinedReason ?? "").Where(t => t.Length > 0)
+            .Select(t => $"{r.Name}: {t}"))];
+        body.Add($"</div>").If(remarks.Length > 0, m => m.Add($"<ul class=\"remarks\">")
+            .Each(remarks, (list, r) => list.Add($"<li>{r}</li>")).Add($"</ul>"));
+        body.Add($"<dl class=\"facts\">").Each(Rules().Concat(Facts), (d, f) => d.Add($"<div><dt>{f.Key}</dt><dd>{f.Value}</dd></div>"));
+        body.Add($"</dl></header>");
         AnalysisSections.AddComparison(body, Comparison);
     }, Command, Comparison.Options.Rules);
+
+    /// <summary>The first run's rules and counts, and what another run's differ in.</summary>
+    IEnumerable<KeyValuePair<string, string>> Rules()
+    {
+        KeyValuePair<string, string>[] first = [.. EvaluationReport.RulesOf(Comparison.Runs[0].Result)];
+        foreach (KeyValuePair<string, string> fact in first) yield return fact;
+        foreach (ComparedRun run in Comparison.Runs.Skip(1))
+        {
+            foreach ((string name, string value) in EvaluationReport.RulesOf(run.Result).Except(first)) yield return new($"{name}, {run.Name}", value);
+        }
+    }
 
     /// <summary>Writes the page to a temporary name, then moves it into place.</summary>
     /// <param name="path">The file to write or replace; its folder is made where it is missing.</param>

@@ -92,8 +92,27 @@ public sealed record EvaluationReport
         string[] remarks = [.. ((string[])[Result.UndefinedReason ?? ""]).Concat(Result.Remarks).Where(r => r.Length > 0)];
         to.If(remarks.Length > 0, m => m.Add($"<ul class=\"remarks\">").Each(remarks, (list, r) => list.Add($"<li>{r}</li>")).Add($"</ul>"));
         to.Add($"<dl class=\"facts\"><div><dt>Evaluated</dt><dd>{counts.KeyframesWithGroundTruth:N0} keyframes, {(int)counts.GroundTruth:N0} labels</dd></div>");
-        to.Each(Facts, (m, f) => m.Add($"<div><dt>{f.Key}</dt><dd>{f.Value}</dd></div>")).Add($"</dl></header>");
+        to.Each(RulesOf(Result).Concat(Facts), (m, f) => m.Add($"<div><dt>{f.Key}</dt><dd>{f.Value}</dd></div>")).Add($"</dl></header>");
     }
+
+    /// <summary>What a figure of mAP means nothing without: whose rules, which keyframes, what was left out, and what equal scores are worth.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> RulesOf(FrameMapResult result)
+    {
+        FrameMapCounts counts = result.Counts;
+        (double lowest, double highest) = result.MeanAveragePrecisionBounds;
+        yield return new("Protocol", result.Options.Protocol.Word());
+        yield return new("Keyframes", $"{Count(counts.Keyframes)} ({result.EvaluationSet.Word()}), {Count(counts.KeyframesExcluded)} excluded");
+        yield return new("Detections", $"{Count(counts.Detections)} of {Count(counts.DetectionRows)}");
+        if (counts.DetectionsLeftOut is { Count: > 0 } detections) yield return new("Detections left out", Reasons(detections));
+        if (counts.GroundTruthLeftOut is { Count: > 0 } truth) yield return new("Labels left out", Reasons(truth));
+        yield return new("Equal scores",
+            $"{result.Options.Ties.Word()}; any order gives {Markup.Number(lowest, "F4")} to {Markup.Number(highest, "F4")}");
+    }
+
+    static string Reasons(IEnumerable<KeyValuePair<string, long>> reasons) =>
+        string.Join(", ", reasons.Select(r => $"{Count(r.Value)} {r.Key}"));
+
+    static string Count(long value) => Markup.Number(value, "N0");
 
     string Verdict()
     {

@@ -47,14 +47,6 @@ public static class MetricsHtml
         return Fragment(to => EvaluationReport.AddTrainingCharts(to, epochs, double.NaN));
     }
 
-    /// <summary><see cref="Table"/> of metrics, for notebooks.</summary>
-    /// <param name="metrics">The metrics.</param>
-    public static string ToHtml(this ActionDetectionMetrics metrics)
-    {
-        ArgumentNullException.ThrowIfNull(metrics);
-        return Table(metrics.Result);
-    }
-
     static string Fragment(Action<Markup> add)
     {
         Markup to = new();

@@ -2,15 +2,14 @@ using MlAva.Annotations;
 
 namespace MlAva.Diagnostics;
 
-/// <summary>The keyframes of a file, numbered in order of appearance. Times are told apart to the microsecond.</summary>
+/// <summary>The keyframes of a file, numbered in order of appearance. Times are told apart by <see cref="KeyframeKey.TimeNumber"/>.</summary>
 sealed class KeyframeTable
 {
     /// <summary>More keyframes than this are not told apart any more: such a file names every row by itself.</summary>
     const int Most = 4_000_000;
 
-    const double LargestTime = 9e12;
     readonly Dictionary<string, int> _videoOf = new(StringComparer.Ordinal);
-    readonly Dictionary<(int Video, long Microseconds), int> _numbers = [];
+    readonly Dictionary<(int Video, long Time), int> _numbers = [];
     readonly List<string> _videos = [];
     readonly List<(int Video, double Time)> _keys = [];
     readonly List<long> _rows = [];
@@ -54,7 +53,7 @@ sealed class KeyframeTable
 
     /// <summary>The keyframe's number, −1 where it is not there.</summary>
     public int Find(string video, double time) =>
-        _videoOf.TryGetValue(video, out int v) && _numbers.TryGetValue((v, Microseconds(time)), out int number) ? number : -1;
+        _videoOf.TryGetValue(video, out int v) && _numbers.TryGetValue((v, new KeyframeKey(video, time).TimeNumber), out int number) ? number : -1;
 
     /// <summary>The times of a video's keyframes, ascending.</summary>
     public IReadOnlyList<double> TimesOf(string video)
@@ -72,8 +71,6 @@ sealed class KeyframeTable
         return _videoOf.TryGetValue(video, out int number) && _times.TryGetValue(number, out List<double>? times) ? times : [];
     }
 
-    static long Microseconds(double time) => (long)Math.Round(Math.Clamp(time, -LargestTime, LargestTime) * 1e6);
-
     int Intern(string video, double time, long line)
     {
         if (!_videoOf.TryGetValue(video, out int v))
@@ -82,7 +79,7 @@ sealed class KeyframeTable
             _videos.Add(video);
             _firstOfVideo.Add(_keys.Count);
         }
-        (int, long) key = (v, Microseconds(time));
+        (int, long) key = (v, new KeyframeKey(video, time).TimeNumber);
         if (_numbers.TryGetValue(key, out int number)) return number;
         if (_keys.Count == Most) return -1;
         _numbers.Add(key, number = _keys.Count);

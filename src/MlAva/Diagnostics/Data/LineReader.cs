@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using MlAva.Annotations;
 
@@ -106,13 +105,19 @@ sealed class LineReader : IDisposable
         }
     }
 
-    /// <summary>Opens a file, unpacked if its first bytes are gzip's.</summary>
+    /// <summary>Opens a file, unpacked if it is packed. Not a pipe: data is looked at more than once.</summary>
     public static Stream OpenUnpacked(string path)
     {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        int first = file.ReadByte(), second = file.ReadByte();
-        file.Position = 0;
-        return first == 0x1f && second == 0x8b ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using (FileStream file = File.OpenRead(path))
+        {
+            if (!file.CanSeek)
+            {
+                throw new AnnotationFormatException(
+                    path, 0, "a pipe", "a file: data is looked at more than once", "write the data to a file first");
+            }
+        }
+
+        return InputFile.Open(path);
     }
 
     static byte[] Begin(string path)
@@ -124,17 +129,14 @@ sealed class LineReader : IDisposable
         return first[..count];
     }
 
-    /// <summary>What is no text at all is refused in the words of the strict reader, which knows what is often found in a csv's
-    /// place.</summary>
+    /// <summary>What is no text at all is refused in the words of the strict reader; UTF-16 is not, for it can be read here.</summary>
     static void RefuseForeign(string path, ReadOnlySpan<byte> first)
     {
-        bool isUtf16 = first.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || first.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]);
-        ReadOnlySpan<byte> text = first.TrimStart(" \t\r\n"u8);
-        bool isForeign = !isUtf16 && (first.Contains((byte)0) || first.StartsWith((ReadOnlySpan<byte>)[0x80])
-            || first.StartsWith("PK\u0003\u0004"u8)
-            || first.StartsWith("version https://git-lfs"u8) || text.StartsWith("<"u8));
-        if (!isForeign) return;
-        _ = ExcludedTimestamps.Read(path);
-        throw new AnnotationFormatException(path, 1, "something other than text", "a csv file", "check that this is the file you mean");
+        if (first.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || first.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff])) return;
+        InputFile.CheckStart(path, first);
+        if (!first.Contains((byte)0)) return;
+        throw new AnnotationFormatException(
+            path, 1 + first[..first.IndexOf((byte)0)].Count((byte)'\n'), "a NUL byte: no text, or a file that was damaged", "UTF-8 text",
+            "check that this is the file you mean, and write or download it again");
     }
 }

@@ -20,7 +20,7 @@ static class RowHash
     {
         ulong hash = 0;
         foreach (char c in video) hash = Mix(hash, c);
-        hash = Mix(hash, (ulong)Math.Round(time * 1e6));
+        hash = Mix(hash, (ulong)new KeyframeKey(video, time).TimeNumber);
         return (hash >> 11) * (1.0 / (1UL << 53));
     }
 
