@@ -19,18 +19,22 @@ public static class ProposalFile
     public static Proposals Read(string path, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase)
+        return IsCsv(path)
             ? ReadCsv(path, cancellation)
             : ReadPickle(path, cancellation);
     }
 
-    /// <summary>Writes a pickle of protocol 2 that Python loads into the dict of arrays which MMAction2 expects.</summary>
+    /// <summary>
+    /// Writes FAIR's csv if the name ends in <c>.csv</c> or <c>.csv.gz</c> (keyframes without a box leave no row), else a pickle of
+    /// protocol 2 that Python loads into the dict of arrays which MMAction2 expects.
+    /// </summary>
     /// <param name="path">The file to write or replace.</param>
     /// <param name="proposals">The keyframes and their boxes.</param>
     /// <exception cref="ArgumentException">A box or score is not finite, or a keyframe cannot be named.</exception>
     public static void Write(string path, Proposals proposals)
     {
         ArgumentNullException.ThrowIfNull(proposals);
+        bool isCsv = IsCsv(path);
         PickleDictionary dictionary = [];
         foreach ((KeyframeKey key, KeyframeProposals boxes) in proposals.Entries)
         {
@@ -40,9 +44,34 @@ public static class ProposalFile
                 throw new ArgumentException($"A proposal's score at {key} is not finite.", nameof(proposals));
             }
             WritableRow.Check(key.VideoId, key.Timestamp, default);
-            dictionary.Add(NameOf(key), ToArray(boxes));
+            if (!isCsv) dictionary.Add(NameOf(key), ToArray(boxes));
         }
-        AtomicFile.Write(path, stream => new PickleWriter(stream).Write(dictionary));
+        if (isCsv) WriteCsv(path, proposals);
+        else AtomicFile.Write(path, stream => new PickleWriter(stream).Write(dictionary));
+    }
+
+    static bool IsCsv(string path) =>
+        path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".csv.gz", StringComparison.OrdinalIgnoreCase);
+
+    static void WriteCsv(string path, Proposals proposals)
+    {
+        bool scored = proposals.Entries.Any(e => e.Value is { Count: > 0, Scores: not null });
+        if (scored && proposals.Entries.Any(e => e.Value is { Count: > 0, Scores: null }))
+            throw new ArgumentException("Some proposals have scores and others have not; a csv file holds either.", nameof(proposals));
+        AtomicFile.Write(path, stream =>
+        {
+            using CsvWriter csv = new(stream, path);
+            foreach ((KeyframeKey key, KeyframeProposals boxes) in proposals.Entries)
+            {
+                for (int i = 0; i < boxes.Count; i++)
+                {
+                    Box box = boxes.Boxes[i];
+                    csv.Text(key.VideoId).Timestamp(key.Timestamp, "D4").Exact(box.X1).Exact(box.Y1).Exact(box.X2).Exact(box.Y2);
+                    if (scored) csv.Empty().Exact(boxes.Scores![i]);
+                    csv.EndRow();
+                }
+            }
+        });
     }
 
     static string NameOf(KeyframeKey key)

@@ -23,7 +23,9 @@ static partial class ErrorReporter
         ["NumClasses"] = "--num-classes", ["PersonScoreThreshold"] = "--person-score-thr", ["LoaderThreads"] = "--threads",
         ["CheckpointInterval"] = "--checkpoint-interval", ["IouThreshold"] = "--iou",
         ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
-        ["ValVideos"] = "--val-videos",
+        ["ValVideos"] = "--val-videos", ["KeyframeStep"] = "--keyframe-step", ["FirstFrame"] = "--first-frame", ["Start"] = "--start", ["End"] = "--end",
+        ["Quality"] = "--quality", ["Workers"] = "--workers", ["MaxKeyframes"] = "--max", ["Parallel"] = "--parallel", ["BaseUrl"] = "--base-url",
+        ["Validation"] = "--val-video",
     };
 
     /// <summary>Whether stack traces are asked for by the environment.</summary>

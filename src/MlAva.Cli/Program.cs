@@ -11,6 +11,7 @@ RootCommand root = new("Spatio-temporal action detection (AVA) for .NET: who doe
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
     CompareCommand.Create(),
+    DataCommand.Create(),
     FetchCommand.Create(),
     ImportCommand.Create(),
     ExportCommand.Create(),

@@ -11,7 +11,7 @@ namespace MlAva;
 /// </summary>
 public sealed class AvaDataView : IDataView
 {
-    static readonly string[] VideoEndings = [".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v", ".mpg", ".zip", ".tar"];
+    internal static readonly string[] VideoEndings = [".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v", ".mpg", ".zip", ".tar"];
     readonly string _frames;
     readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
     readonly IReadOnlyList<AvaKeyframe> _keyframes;
@@ -96,9 +96,11 @@ public sealed class AvaDataView : IDataView
         return order;
     }
 
-    string FindSource(string video)
+    string FindSource(string video) => SourceOf(_frames, video);
+
+    internal static string SourceOf(string frames, string video)
     {
-        string folder = Path.Combine(_frames, video);
+        string folder = Path.Combine(frames, video);
         if (Directory.Exists(folder)) return folder;
         // Nothing there is reported when a clip is asked for, so that annotations can be looked at without frames.
         return VideoEndings.Select(e => folder + e).FirstOrDefault(File.Exists) ?? folder;
