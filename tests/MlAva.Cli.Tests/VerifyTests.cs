@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlAva.Networks;
 using MlAva.TestSupport;
 
 namespace MlAva.Cli.Tests;
@@ -45,6 +46,8 @@ public sealed class VerifyTests : IDisposable
         Tool run = Tool.Run("verify", Shipped("tiny_slowonly"), "--precision", "bfloat16").ExitsWith(0);
         Assert.Contains("not compared: training", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("gradients", run.Output, StringComparison.Ordinal);
+        Assert.Equal(Processor.MultipliesBFloat16 == false, run.Errors.Contains("does not multiply bfloat16", StringComparison.Ordinal));
+        Assert.DoesNotContain("bfloat16", Tool.Run("verify", Shipped("tiny_slowonly"), "--scoring-only").ExitsWith(0).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
