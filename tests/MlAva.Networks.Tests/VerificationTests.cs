@@ -21,6 +21,18 @@ public sealed class VerificationTests
         Assert.All(report.Quantities, q => Assert.True(q.Count > 0, q.Name));
     }
 
+    [Fact]
+    public void Settings_that_no_configuration_has_agree_as_well()
+    {
+        ReferenceCase reference = new(GoldenCase.Shipped("tiny_slowfast_other"));
+        foreach (VerificationOptions options in (VerificationOptions[])[new(), new() { Engine = VerificationEngine.Prepared, Training = false }])
+        {
+            VerificationReport report = Verification.Run(reference, options);
+            Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+            Assert.Equal(options.Training ? [] : ["training: not asked for"], report.Skipped);
+        }
+    }
+
     [SharedTheory("golden")]
     [MemberData(nameof(DetectorParityTests.All), MemberType = typeof(DetectorParityTests))]
     public void Each_case_is_within_every_tolerance(string name)

@@ -13,11 +13,10 @@ public static class Processor
     /// <summary>The vector instructions, widest first: "AVX-512", "AVX2", "FMA", on Arm "AdvSIMD"; empty where there are none.</summary>
     public static IReadOnlyList<string> VectorInstructions { get; } =
     [
-        .. ((string Name, bool IsThere)[])
-        [
-            ("AVX-512", Avx512F.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AdvSIMD", AdvSimd.IsSupported),
-        ]
-        .Where(i => i.IsThere).Select(i => i.Name),
+        .. Avx512F.IsSupported ? (string[])["AVX-512"] : [],
+        .. Avx2.IsSupported ? (string[])["AVX2"] : [],
+        .. Fma.IsSupported ? (string[])["FMA"] : [],
+        .. AdvSimd.IsSupported ? (string[])["AdvSIMD"] : [],
     ];
 
     /// <summary>
