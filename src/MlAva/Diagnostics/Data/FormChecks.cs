@@ -201,7 +201,8 @@ static class FormChecks
         string? truth = Spelling(set.Truth.Form);
         (DataRole Role, FormTally? Form)[] others =
         [
-            (DataRole.Detections, set.Result?.Form), (DataRole.Exclusions, set.Exclusions?.Form), (DataRole.Validation, set.Validation?.Form),
+            (DataRole.Detections, set.Result?.Form), (DataRole.Exclusions, set.Exclusions?.Form),
+            (DataRole.Validation, set.Validation?.Form),
         ];
         foreach ((DataRole role, FormTally? form) in others)
         {
@@ -210,7 +211,8 @@ static class FormChecks
             found.Add(new()
             {
                 Severity = DataSeverity.Remark, Code = "key-spelling", File = form.Path, Likelihood = 0.05,
-                Sentence = $"the {role.Name()} write seconds as {other}, the annotations as {truth}; this is one keyframe here, but not for "
+                Sentence = $"the {role.Name()} write seconds as {other}, the annotations as {truth}; this is one keyframe "
+                    + "here, but not for "
                     + (isDecimal ? $"MMAction2 and AVA's evaluators before 2020, which stop at {Decimal}" : "programs that compare text"),
                 Counts = [("rows", form.Rows)],
                 Mend = MendCommand.Awk(other == Padded ? set.Truth.Form.Path : form.Path, "$2=sprintf(\"%04d\",$2)"),
