@@ -105,8 +105,8 @@ public sealed class PersonLinkerTests : IDisposable
     public void Odd_input_is_refused()
     {
         Assert.Contains("rising times", Assert.Throws<ArgumentException>(() => Link((1, []), (1, []))).Message, StringComparison.Ordinal);
-        Assert.Contains("MinIoU is 0", Assert.Throws<ArgumentException>(() => PersonLinker.Link([], new PersonLinkerOptions { MinIoU = 0 })).Message, StringComparison.Ordinal);
-        Assert.Contains("MaxGap is -1", Assert.Throws<ArgumentException>(() => PersonLinker.Link([], new PersonLinkerOptions { MaxGap = -1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("MinIoU is 0", Assert.Throws<ArgumentException>(() => new PersonLinkerOptions { MinIoU = 0 }.Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxGap is -1", Assert.Throws<ArgumentException>(() => new PersonLinkerOptions { MaxGap = -1 }.Validate()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,11 +1,13 @@
+using System.Numerics;
+
 namespace MlAva.Persons;
 
 /// <summary>What stays where it is: for every pixel the colour that most of the frames agree about, be it in less than half of them.</summary>
 sealed class Background
 {
     const int Agreement = 12, Threshold = 14;
-    const int GhostRounds = 32, GhostReach = 2;
-    const double LeastShadow = 0.7, ShadowChroma = 0.035, LeastGhost = 0.004, GhostEdges = 1.15;
+    const int GhostRounds = 4, GhostFrames = 32, GhostWitnesses = 3, GhostReach = 2;
+    const double LeastShadow = 0.7, ShadowChroma = 0.035, LeastGhost = 0.001, GhostEdges = 1.5;
 
     readonly byte[] _pixels, _light;
 
@@ -14,62 +16,82 @@ sealed class Background
     public static Background Of(IReadOnlyList<SmallFrame> frames)
     {
         int count = frames[0].Light.Length;
-        byte[] pixels = new byte[count * 3], light = new byte[count];
-        Span<byte> values = stackalloc byte[frames.Count], sorted = stackalloc byte[frames.Count];
-        for (int i = 0; i < count; i++)
-        {
-            for (int f = 0; f < values.Length; f++) values[f] = frames[f].Light[i];
-            values.CopyTo(sorted);
-            sorted.Sort();
-            int best = 0, most = 0;
-            for (int low = 0, high = 0; low < sorted.Length; low++)
-            {
-                while (high < sorted.Length && sorted[high] - sorted[low] <= Agreement) high++;
-                if (high - low > most) (most, best) = (high - low, low);
-            }
-            int from = sorted[best], to = sorted[best + most - 1], r = 0, g = 0, b = 0, sum = 0;
-            for (int f = 0; f < values.Length; f++)
-            {
-                if (values[f] < from || values[f] > to) continue;
-                byte[] colors = frames[f].Pixels;
-                r += colors[i * 3];
-                g += colors[i * 3 + 1];
-                b += colors[i * 3 + 2];
-                sum += values[f];
-            }
-            (pixels[i * 3], pixels[i * 3 + 1], pixels[i * 3 + 2], light[i]) = ((byte)(r / most), (byte)(g / most), (byte)(b / most), (byte)(sum / most));
-        }
-        Background background = new(pixels, light);
-        for (int i = 0; i < GhostRounds; i++) background.RemoveGhosts(frames[i * frames.Count / GhostRounds]);
+        Background background = new(new byte[count * 3], new byte[count]);
+        int[] all = [.. Enumerable.Range(0, frames.Count)];
+        for (int i = 0; i < count; i++) background.Agree(frames, all, i, 1);
+        for (int round = 0; round < GhostRounds; round++) background.RemoveGhosts(frames);
         return background;
+    }
+
+    /// <summary>Takes for a pixel the colour that most of some frames have, where enough of them agree.</summary>
+    void Agree(IReadOnlyList<SmallFrame> frames, ReadOnlySpan<int> which, int pixel, int least)
+    {
+        Span<byte> sorted = stackalloc byte[which.Length];
+        for (int f = 0; f < sorted.Length; f++) sorted[f] = frames[which[f]].Light[pixel];
+        sorted.Sort();
+        int best = 0, most = 0;
+        for (int low = 0, high = 0; low < sorted.Length; low++)
+        {
+            while (high < sorted.Length && sorted[high] - sorted[low] <= Agreement) high++;
+            if (high - low > most) (most, best) = (high - low, low);
+        }
+        if (most < least) return;
+        int from = sorted[best], to = sorted[best + most - 1], r = 0, g = 0, b = 0, sum = 0;
+        foreach (int f in which)
+        {
+            byte[] colors = frames[f].Pixels;
+            byte light = frames[f].Light[pixel];
+            if (light < from || light > to) continue;
+            r += colors[pixel * 3];
+            g += colors[pixel * 3 + 1];
+            b += colors[pixel * 3 + 2];
+            sum += light;
+        }
+        (_pixels[pixel * 3], _pixels[pixel * 3 + 1], _pixels[pixel * 3 + 2], _light[pixel]) = ((byte)(r / most), (byte)(g / most), (byte)(b / most), (byte)(sum / most));
     }
 
     /// <summary>
     /// Somebody who stands at one place for most of the time gets into the background, and would be seen where nobody is. The outline tells: it is an edge
-    /// in the background then, and none in the frame, which takes the background's place there.
+    /// in the background then, and none in the frame. What several such frames agree about takes the background's place.
     /// </summary>
-    void RemoveGhosts(SmallFrame frame)
+    void RemoveGhosts(IReadOnlyList<SmallFrame> frames)
     {
-        byte[] mask = Difference(frame);
-        int width = frame.Width, height = frame.Height;
-        foreach (Mask.Piece piece in Mask.Pieces(mask, width, height, 1).Where(p => p.Area >= LeastGhost * mask.Length))
+        int[] looked = [.. Enumerable.Range(0, GhostFrames).Select(i => i * frames.Count / GhostFrames).Distinct()];
+        uint[] ghosts = new uint[_light.Length];
+        for (int f = 0; f < looked.Length; f++)
         {
-            long here = 0, there = 0;
-            foreach (int i in piece.Pixels)
+            SmallFrame frame = frames[looked[f]];
+            byte[] mask = Difference(frame);
+            foreach (Mask.Piece piece in Mask.Pieces(mask, frame.Width, frame.Height, 1))
             {
-                int x = i % width, y = i / width;
-                if (x < GhostReach + 1 || y < GhostReach + 1 || x >= width - GhostReach - 1 || y >= height - GhostReach - 1) continue;
-                if (mask[i - 1] > 0 && mask[i + 1] > 0 && mask[i - width] > 0 && mask[i + width] > 0) continue;
-                here += Edge(frame.Light, i, width);
-                there += Edge(_light, i, width);
-            }
-            if (there < GhostEdges * here) continue;
-            foreach (int i in piece.Pixels)
-            {
-                frame.Pixels.AsSpan(i * 3, 3).CopyTo(_pixels.AsSpan(i * 3));
-                _light[i] = frame.Light[i];
+                if (piece.Area < LeastGhost * mask.Length || !IsGhost(frame, mask, piece)) continue;
+                foreach (int pixel in piece.Pixels) ghosts[pixel] |= 1u << f;
             }
         }
+        Span<int> which = stackalloc int[GhostFrames];
+        for (int i = 0; i < ghosts.Length; i++)
+        {
+            if (BitOperations.PopCount(ghosts[i]) < GhostWitnesses) continue;
+            int count = 0;
+            for (int f = 0; f < looked.Length; f++)
+                if ((ghosts[i] >> f & 1) != 0) which[count++] = looked[f];
+            Agree(frames, which[..count], i, GhostWitnesses);
+        }
+    }
+
+    bool IsGhost(SmallFrame frame, byte[] mask, Mask.Piece piece)
+    {
+        int width = frame.Width, height = frame.Height;
+        long here = 0, there = 0;
+        foreach (int i in piece.Pixels)
+        {
+            int x = i % width, y = i / width;
+            if (x < GhostReach + 1 || y < GhostReach + 1 || x >= width - GhostReach - 1 || y >= height - GhostReach - 1) continue;
+            if (mask[i - 1] > 0 && mask[i + 1] > 0 && mask[i - width] > 0 && mask[i + width] > 0) continue;
+            here += Edge(frame.Light, i, width);
+            there += Edge(_light, i, width);
+        }
+        return there > GhostEdges * here;
     }
 
     /// <summary>The steepest change of light around a pixel.</summary>

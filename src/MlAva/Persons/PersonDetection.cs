@@ -10,6 +10,7 @@ namespace MlAva.Persons;
 public static class PersonDetection
 {
     const double UsualFps = 30;
+    const int Decimals = 4;
 
     /// <summary>Finds persons.</summary>
     /// <param name="detector">What finds them.</param>
@@ -94,13 +95,22 @@ public static class PersonDetection
                     throw new FrameStoreException(store.Path, null, FormattableString.Invariant($"no frame at {keyframe.Timestamp} s"),
                         FormattableString.Invariant($"a time from {options.TimestampStart} s on within the video"), "check the rate and the start of the time axis");
                 }
-                _found[keyframe] = detector.Detect(store, (int)frame, cancellation);
+                _found[keyframe] = Rounded(detector.Detect(store, (int)frame, cancellation));
             }
             catch (Exception e) when (IsUnreadable(e))
             {
                 trouble = e.Message;
             }
             Report(1, trouble);
+        }
+
+        /// <summary>More digits than these say nothing.</summary>
+        static KeyframeProposals Rounded(KeyframeProposals found)
+        {
+            return new(Array.ConvertAll(found.Boxes, b => new Box(Round(b.X1), Round(b.Y1), Round(b.X2), Round(b.Y2))),
+                found.Scores is { } scores ? Array.ConvertAll(scores, Round) : null);
+
+            static double Round(double value) => Math.Round(value, Decimals);
         }
 
         bool IsUnreadable(Exception e) => options.OnError == OnError.Skip && e is FrameStoreException or FrameDecodeException;

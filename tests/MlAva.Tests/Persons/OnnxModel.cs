@@ -10,6 +10,7 @@ sealed class OnnxModel
     readonly List<byte[]> _nodes = [], _initializers = [], _inputs = [], _outputs = [];
     readonly string _picture;
 
+    /// <param name="picture">The name of the input.</param>
     /// <param name="shape">The picture's dimensions; −1: any.</param>
     public OnnxModel(string picture, params int[] shape)
     {
