@@ -6,7 +6,7 @@ public sealed class PersonLinkerTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
-    static Box At(double x, double y = 0.2) => new(x, y, x + 0.1, y + 0.4);
+    static Box At(double x, double y = 0.25) => new(x, y, x + 0.1, y + 0.4);
 
     static int[][] Link(params (double Time, IReadOnlyList<Box> Boxes)[] keyframes) => [.. PersonLinker.Link(keyframes)];
 
@@ -93,7 +93,7 @@ public sealed class PersonLinkerTests : IDisposable
 
         Proposals boxes = PersonLinker.Link(new Proposals([new(new("v", 1), new([At(0.1), At(0.5)], [0.5, 1])), new(new("v", 2), new([At(0.5)], [0.25]))]));
         ProposalFile.Write(_folder.File("persons.csv"), boxes);
-        Assert.Equal("v,0002,0.500,0.200,0.600,0.600,,0.250,1", File.ReadLines(_folder.File("persons.csv")).Last());
+        Assert.Equal("v,0002,0.500,0.250,0.600,0.650,,0.250,1", File.ReadLines(_folder.File("persons.csv")).Last());
         Proposals read = ProposalFile.Read(_folder.File("persons.csv"));
         Assert.Equal([[0, 1], [1]], read.Entries.Select(e => e.Value.PersonIds!));
         Assert.Equal([1], read[new("v", 1)].Select(0.9, 10).PersonIds!);

@@ -6,20 +6,22 @@ namespace MlAva.Persons;
 sealed class Background
 {
     const int Agreement = 12, Threshold = 14;
-    const int GhostRounds = 4, GhostFrames = 32, GhostWitnesses = 3, GhostReach = 2;
+    const int GhostFrames = 32, GhostWitnesses = 3, GhostReach = 2;
     const double LeastShadow = 0.7, ShadowChroma = 0.035, LeastGhost = 0.001, GhostEdges = 1.5;
 
     readonly byte[] _pixels, _light;
 
     Background(byte[] pixels, byte[] light) => (_pixels, _light) = (pixels, light);
 
-    public static Background Of(IReadOnlyList<SmallFrame> frames)
+    /// <param name="frames">Frames of one shot, all of one size.</param>
+    /// <param name="rounds">How often to look for ghosts; they come off piece by piece.</param>
+    public static Background Of(IReadOnlyList<SmallFrame> frames, int rounds)
     {
         int count = frames[0].Light.Length;
         Background background = new(new byte[count * 3], new byte[count]);
         int[] all = [.. Enumerable.Range(0, frames.Count)];
         for (int i = 0; i < count; i++) background.Agree(frames, all, i, 1);
-        for (int round = 0; round < GhostRounds; round++) background.RemoveGhosts(frames);
+        for (int round = 0; round < rounds; round++) background.RemoveGhosts(frames);
         return background;
     }
 

@@ -54,4 +54,55 @@ sealed class SmallFrame
         for (int i = 0; i < Light.Length; i++) sum += Math.Abs(Light[i] - other.Light[i]);
         return (double)sum / Light.Length;
     }
+
+    /// <summary>The frame moved so that it lies on another as well as it can: what a camera that turns a little does, undone. Itself where it lies there already.</summary>
+    public SmallFrame LaidOn(SmallFrame other)
+    {
+        const int Coarse = 4, Reach = 16;
+        (int x, int y) = Best(other, 0, 0, Reach, Coarse);
+        (x, y) = Best(other, x, y, Coarse - 1, 1);
+        return x == 0 && y == 0 ? this : Moved(x, y);
+    }
+
+    (int X, int Y) Best(SmallFrame other, int x, int y, int reach, int step)
+    {
+        (int bestX, int bestY, long least) = (x, y, Misfit(other, x, y));
+        for (int dy = -reach; dy <= reach; dy += step)
+        {
+            for (int dx = -reach; dx <= reach; dx += step)
+            {
+                // A little more than equal, so that noise does not move what stands still.
+                if (Misfit(other, x + dx, y + dy) is var misfit && misfit < least - least / 32) (bestX, bestY, least) = (x + dx, y + dy, misfit);
+            }
+        }
+        return (bestX, bestY);
+    }
+
+    /// <summary>How badly the two agree, people who move counted little.</summary>
+    long Misfit(SmallFrame other, int x, int y)
+    {
+        const int Stride = 3, Most = 24;
+        long sum = 0, count = 0;
+        for (int row = Math.Max(0, -y); row < Math.Min(Height, Height - y); row += Stride)
+        {
+            for (int column = Math.Max(0, -x); column < Math.Min(Width, Width - x); column += Stride, count++)
+                sum += Math.Min(Most, Math.Abs(other.Light[row * Width + column] - Light[(row + y) * Width + column + x]));
+        }
+        return count == 0 ? long.MaxValue : (sum << 10) / count;
+    }
+
+    SmallFrame Moved(int x, int y)
+    {
+        byte[] pixels = new byte[Pixels.Length], light = new byte[Light.Length];
+        for (int row = 0; row < Height; row++)
+        {
+            for (int column = 0; column < Width; column++)
+            {
+                int to = row * Width + column, from = Math.Clamp(row + y, 0, Height - 1) * Width + Math.Clamp(column + x, 0, Width - 1);
+                light[to] = Light[from];
+                Pixels.AsSpan(from * 3, 3).CopyTo(pixels.AsSpan(to * 3));
+            }
+        }
+        return new(Width, Height, pixels, light);
+    }
 }

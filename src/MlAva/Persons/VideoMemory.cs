@@ -5,7 +5,7 @@ namespace MlAva.Persons;
 /// <summary>What the detector has seen of one video: small frames on a grid of times, and backgrounds learned from them.</summary>
 sealed class VideoMemory(IFrameStore store, EmbeddedPersonDetectorOptions options)
 {
-    const int FewestSamples = 5, EnoughSamples = 24, MostSamples = 90, MostFrames = 400, MostBackgrounds = 4, BackgroundStride = 30;
+    const int FewestSamples = 5, EnoughSamples = 24, MostSamples = 90, MostFrames = 400, MostBackgrounds = 4, BackgroundStride = 30, GhostRounds = 4;
     const double SampleSeconds = 1, FineSeconds = 0.2, MostSamplesOfShort = 90, CutDistance = 40;
 
     readonly Lock _lock = new();
@@ -42,13 +42,38 @@ sealed class VideoMemory(IFrameStore store, EmbeddedPersonDetectorOptions option
         if (samples.Length > MostSamples) samples = [.. Enumerable.Range(0, MostSamples).Select(i => samples[i * samples.Length / MostSamples])];
         lock (_lock)
             if (_backgrounds.TryGetValue((samples[0], samples[^1]), out Background? known)) return known;
-        Background background = Background.Of([.. samples.Select(s => Frame(s, cancellation))]);
+        SmallFrame[] frames = [.. samples.Select(s => Frame(s, cancellation))];
+        SmallFrame middle = frames[frames.Length / 2];
+        // Where the camera moves, what is near in time, each frame laid on this one, shows the background.
+        if (!ReferenceEquals(frames[0].LaidOn(middle), frames[0]) || !ReferenceEquals(frames[^1].LaidOn(middle), frames[^1]))
+            return Near(range, index, cancellation);
+        Background background = Background.Of(frames, GhostRounds);
         lock (_lock)
         {
             if (_backgrounds.Count >= MostBackgrounds) _backgrounds.Clear();
             _backgrounds[(samples[0], samples[^1])] = background;
         }
         return background;
+    }
+
+    Background? Near(FrameRange range, int index, CancellationToken cancellation)
+    {
+        const double Seconds = 1.6;
+        SmallFrame here = Frame(index, cancellation);
+        int step = Math.Max(1, (int)Math.Round(Fps * FineSeconds));
+        int reach = (int)Math.Ceiling(Seconds * Fps / step);
+        List<SmallFrame> frames = [here];
+        foreach (int direction in (int[])[-1, 1])
+        {
+            SmallFrame last = here;
+            for (int i = 1; i <= reach && range.Contains(index + direction * i * step); i++)
+            {
+                SmallFrame next = Frame(index + direction * i * step, cancellation).LaidOn(last);
+                if (next.Distance(last) >= CutDistance) break;
+                frames.Add(last = next);
+            }
+        }
+        return frames.Count < FewestSamples ? null : Background.Of(frames, rounds: 1);
     }
 
     /// <summary>Frames around one, a step apart, without a cut between them.</summary>
@@ -79,8 +104,8 @@ sealed class VideoMemory(IFrameStore store, EmbeddedPersonDetectorOptions option
         {
             int other = index + (int)Math.Round(seconds * Fps);
             if (other == index || !range.Contains(other)) continue;
-            SmallFrame there = Frame(other, cancellation);
-            if (there.Light.Length != most.Length || here.Distance(there) > Cut) continue;
+            SmallFrame there = Frame(other, cancellation).LaidOn(here);
+            if (here.Distance(there) > Cut) continue;
             byte[] change = new byte[most.Length];
             for (int i = 0; i < change.Length; i++)
             {
