@@ -38,18 +38,21 @@ sealed class Background
             if (high - low > most) (most, best) = (high - low, low);
         }
         if (most < least) return;
-        int from = sorted[best], to = sorted[best + most - 1], r = 0, g = 0, b = 0, sum = 0;
+        int from = sorted[best], to = sorted[best + most - 1], count = 0;
+        Span<byte> red = stackalloc byte[most], green = stackalloc byte[most], blue = stackalloc byte[most];
         foreach (int f in which)
         {
             byte[] colors = frames[f].Pixels;
-            byte light = frames[f].Light[pixel];
-            if (light < from || light > to) continue;
-            r += colors[pixel * 3];
-            g += colors[pixel * 3 + 1];
-            b += colors[pixel * 3 + 2];
-            sum += light;
+            if (frames[f].Light[pixel] is var light && (light < from || light > to)) continue;
+            (red[count], green[count], blue[count]) = (colors[pixel * 3], colors[pixel * 3 + 1], colors[pixel * 3 + 2]);
+            count++;
         }
-        (_pixels[pixel * 3], _pixels[pixel * 3 + 1], _pixels[pixel * 3 + 2], _light[pixel]) = ((byte)(r / most), (byte)(g / most), (byte)(b / most), (byte)(sum / most));
+        // Colours may differ where luminance does not: the median, which is one of them, and no mean.
+        red.Sort();
+        green.Sort();
+        blue.Sort();
+        (_pixels[pixel * 3], _pixels[pixel * 3 + 1], _pixels[pixel * 3 + 2]) = (red[count / 2], green[count / 2], blue[count / 2]);
+        _light[pixel] = sorted[best + most / 2];
     }
 
     /// <summary>

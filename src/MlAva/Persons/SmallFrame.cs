@@ -55,37 +55,50 @@ sealed class SmallFrame
         return (double)sum / Light.Length;
     }
 
-    /// <summary>The frame moved so that it lies on another as well as it can: what a camera that turns a little does, undone. Itself where it lies there already.</summary>
+    /// <summary>
+    /// The frame moved so that it lies on another as well as it can: what a camera that turns a little does, undone. Itself where it lies there already, or
+    /// where less than two edges of the picture move along: that is somebody who walks, and no camera.
+    /// </summary>
     public SmallFrame LaidOn(SmallFrame other)
     {
         const int Coarse = 4, Reach = 16;
         (int x, int y) = Best(other, 0, 0, Reach, Coarse);
         (x, y) = Best(other, x, y, Coarse - 1, 1);
-        return x == 0 && y == 0 ? this : Moved(x, y);
+        return (x == 0 && y == 0) || !EdgesMove(other, x, y) ? this : Moved(x, y);
     }
 
     (int X, int Y) Best(SmallFrame other, int x, int y, int reach, int step)
     {
-        (int bestX, int bestY, long least) = (x, y, Misfit(other, x, y));
+        (int bestX, int bestY, long least) = (x, y, Misfit(other, x, y, 0, 0, Width, Height));
         for (int dy = -reach; dy <= reach; dy += step)
         {
             for (int dx = -reach; dx <= reach; dx += step)
             {
                 // A little more than equal, so that noise does not move what stands still.
-                if (Misfit(other, x + dx, y + dy) is var misfit && misfit < least - least / 32) (bestX, bestY, least) = (x + dx, y + dy, misfit);
+                if (Misfit(other, x + dx, y + dy, 0, 0, Width, Height) is var misfit && misfit < least - least / 32) (bestX, bestY, least) = (x + dx, y + dy, misfit);
             }
         }
         return (bestX, bestY);
     }
 
-    /// <summary>How badly the two agree, people who move counted little.</summary>
-    long Misfit(SmallFrame other, int x, int y)
+    bool EdgesMove(SmallFrame other, int x, int y)
+    {
+        const int Part = 6, Enough = 2;
+        int across = Width / Part, down = Height / Part;
+        (int Left, int Top, int Right, int Bottom)[] edges =
+            [(0, 0, Width, down), (0, Height - down, Width, Height), (0, 0, across, Height), (Width - across, 0, Width, Height)];
+        return edges.Count(e => Misfit(other, x, y, e.Left, e.Top, e.Right, e.Bottom) is var moved
+            && Misfit(other, 0, 0, e.Left, e.Top, e.Right, e.Bottom) is var still && moved < still - still / 16) >= Enough;
+    }
+
+    /// <summary>How badly the two agree in a part of the other, people who move counted little.</summary>
+    long Misfit(SmallFrame other, int x, int y, int left, int top, int right, int bottom)
     {
         const int Stride = 3, Most = 24;
         long sum = 0, count = 0;
-        for (int row = Math.Max(0, -y); row < Math.Min(Height, Height - y); row += Stride)
+        for (int row = Math.Max(top, -y); row < Math.Min(bottom, Height - y); row += Stride)
         {
-            for (int column = Math.Max(0, -x); column < Math.Min(Width, Width - x); column += Stride, count++)
+            for (int column = Math.Max(left, -x); column < Math.Min(right, Width - x); column += Stride, count++)
                 sum += Math.Min(Most, Math.Abs(other.Light[row * Width + column] - Light[(row + y) * Width + column + x]));
         }
         return count == 0 ? long.MaxValue : (sum << 10) / count;
