@@ -72,6 +72,8 @@ static partial class ErrorReporter
             $"{file}: no such file. To mend: check the path",
         DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
             $"{e.Message} To mend: check the path",
+        UnauthorizedAccessException when e.Message.StartsWith("Access to", StringComparison.Ordinal) =>
+            $"{e.Message} To mend: change the permissions, or run as a user who may read and write there",
         ArgumentException => WithFlag(ParameterName().Replace(e.Message, "")),
         _ => e.Message,
     };
