@@ -1,7 +1,8 @@
 namespace MlAva.Annotations;
 
 /// <summary>
-/// Links boxes over time: numbers them so that one person's boxes have one number (AVA's <c>entity_id</c>). From keyframe to keyframe the pairs of
+/// Links boxes over time: numbers them so that one person's boxes have one number (AVA's <c>entity_id</c>). From keyframe to keyframe the
+/// pairs of
 /// boxes and persons are chosen together, so that their IoUs add up to the most (the assignment problem, solved exactly); a person is
 /// expected where the last two boxes lead in a straight line, or where the last one was, whichever fits better.
 /// </summary>
@@ -56,7 +57,10 @@ public static class PersonLinker
         return new(proposals.Entries.Select(e => KeyValuePair.Create(e.Key, e.Value.WithPersonIds(numbers[e.Key]))));
     }
 
-    /// <summary>Numbers the persons of annotations; numbers that the rows have are replaced. Rows with the same box at a keyframe are one person's.</summary>
+    /// <summary>
+    /// Numbers the persons of annotations; numbers that the rows have are replaced. Rows with the same box at a keyframe are one
+    /// person's.
+    /// </summary>
     /// <param name="rows">The rows, in any order.</param>
     /// <param name="options">What counts as the same person; null for the defaults.</param>
     /// <param name="cancellation">Stops the work.</param>

@@ -5,7 +5,10 @@ namespace MlAva.Annotations;
 /// <summary>When two boxes are taken for the same person's.</summary>
 public sealed record PersonLinkerOptions
 {
-    /// <summary>The smallest IoU of a box with where the person is expected; above 0, at most 1. People move much within AVA's second, so the default is low.</summary>
+    /// <summary>
+    /// The smallest IoU of a box with where the person is expected; above 0, at most 1. People move much within AVA's second, so the
+    /// default is low.
+    /// </summary>
     public double MinIoU { get; init; } = 0.2;
 
     /// <summary>Seconds for which a person may go unseen and be taken up again.</summary>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MlAva.Persons;
 
-/// <summary>What stays where it is: for every pixel the colour that most of the frames agree about, be it in less than half of them.</summary>
+/// <summary>
+/// What stays where it is: for every pixel the colour that most of the frames agree about, be it in less than half of them.
+/// </summary>
 sealed class Background
 {
     const int Agreement = 12, Threshold = 14;
@@ -56,7 +58,8 @@ sealed class Background
     }
 
     /// <summary>
-    /// Somebody who stands at one place for most of the time gets into the background, and would be seen where nobody is. The outline tells: it is an edge
+    /// Somebody who stands at one place for most of the time gets into the background, and would be seen where nobody is. The outline
+    /// tells: it is an edge
     /// in the background then, and none in the frame. What several such frames agree about takes the background's place.
     /// </summary>
     void RemoveGhosts(IReadOnlyList<SmallFrame> frames)
@@ -111,7 +114,9 @@ sealed class Background
         return most;
     }
 
-    /// <summary>How much each pixel of a frame is not the background, 0 where it may be noise, a change of the whole light or a soft shadow.</summary>
+    /// <summary>
+    /// How much each pixel of a frame is not the background, 0 where it may be noise, a change of the whole light or a soft shadow.
+    /// </summary>
     public byte[] Difference(SmallFrame frame)
     {
         (int Red, int Green, int Blue) shift = (Shift(frame, 0), Shift(frame, 1), Shift(frame, 2));

@@ -6,7 +6,8 @@ namespace MlAva.Persons;
 
 /// <summary>
 /// Finds persons without a network and without a download, where the camera stands still: what differs from the background that its shot
-/// has for most of the time, and what moves within half a second, in pieces of a person's proportions. It takes a dog for a person too, and sees
+/// has for most of the time, and what moves within half a second, in pieces of a person's proportions. It takes a dog for a person too,
+/// and sees
 /// nobody who sits still from beginning to end; an ONNX detector (<see cref="OnnxPersonDetector"/>) is better wherever there is one.
 /// </summary>
 public sealed class EmbeddedPersonDetector : IPersonDetector

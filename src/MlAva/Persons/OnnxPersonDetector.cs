@@ -7,7 +7,8 @@ using MlAva.Video;
 namespace MlAva.Persons;
 
 /// <summary>
-/// Finds persons with an ONNX model (YOLOX, DETR, RT-DETR, Faster R-CNN) that ML.NET's <see cref="OnnxTransformer"/> runs. The program that uses it
+/// Finds persons with an ONNX model (YOLOX, DETR, RT-DETR, Faster R-CNN) that ML.NET's <see cref="OnnxTransformer"/> runs. The program
+/// that uses it
 /// references a package with ONNX Runtime's native library, such as <c>Microsoft.ML.OnnxRuntime</c>.
 /// </summary>
 public sealed class OnnxPersonDetector : IPersonDetector

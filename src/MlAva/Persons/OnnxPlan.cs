@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MlAva.Persons;
 
-/// <summary>What is known of a detector's file: its kind, its input's size, the names and shapes of what goes in and out. Saved with a model.</summary>
+/// <summary>
+/// What is known of a detector's file: its kind, its input's size, the names and shapes of what goes in and out. Saved with a model.
+/// </summary>
 sealed record OnnxPlan
 {
     const int UsualSide = 640, LargeSide = 800, DetrClasses = 92;

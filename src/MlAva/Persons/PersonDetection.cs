@@ -17,7 +17,9 @@ public static class PersonDetection
     /// <param name="options">Where to look.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="ArgumentException">An option is out of range, or there is no keyframe.</exception>
-    /// <exception cref="FrameStoreException">A video or a frame is missing, and <see cref="PersonDetectionOptions.OnError"/> is to fail.</exception>
+    /// <exception cref="FrameStoreException">
+    /// A video or a frame is missing, and <see cref="PersonDetectionOptions.OnError"/> is to fail.
+    /// </exception>
     /// <exception cref="FrameDecodeException">A frame is broken, and <see cref="PersonDetectionOptions.OnError"/> is to fail.</exception>
     public static PersonDetectionResult Run(IPersonDetector detector, PersonDetectionOptions options, CancellationToken cancellation = default)
     {

@@ -3,7 +3,9 @@ using MlAva.Annotations;
 namespace MlAva.Persons;
 
 /// <summary>The persons found.</summary>
-/// <param name="Proposals">The boxes of every keyframe, by video and time, linked over time; keyframes with nobody have an entry without boxes.</param>
+/// <param name="Proposals">
+/// The boxes of every keyframe, by video and time, linked over time; keyframes with nobody have an entry without boxes.
+/// </param>
 /// <param name="Videos">Number of videos.</param>
 /// <param name="Failures">What could not be read and was left out, sorted.</param>
 public sealed record PersonDetectionResult(Proposals Proposals, int Videos, IReadOnlyList<string> Failures)

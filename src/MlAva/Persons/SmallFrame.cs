@@ -56,7 +56,8 @@ sealed class SmallFrame
     }
 
     /// <summary>
-    /// The frame moved so that it lies on another as well as it can: what a camera that turns a little does, undone. Itself where it lies there already, or
+    /// The frame moved so that it lies on another as well as it can: what a camera that turns a little does, undone. Itself where it lies
+    /// there already, or
     /// where less than two edges of the picture move along: that is somebody who walks, and no camera.
     /// </summary>
     public SmallFrame LaidOn(SmallFrame other)

@@ -13,7 +13,8 @@ using MlAva.Video;
 namespace MlAva.Transforms;
 
 /// <summary>
-/// Finds persons in keyframes: <c>Source</c>, <c>Timestamp</c> → <c>Proposals</c>. Lazy: a frame is looked at when its boxes are asked for. An ONNX model goes
+/// Finds persons in keyframes: <c>Source</c>, <c>Timestamp</c> → <c>Proposals</c>. Lazy: a frame is looked at when its boxes are asked
+/// for. An ONNX model goes
 /// into <c>model.zip</c>.
 /// </summary>
 public sealed class DetectPersonsTransformer : AvaTransformer, IDisposable

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MlAva.Tests.Persons;
 
-/// <summary>Writes small ONNX models: a picture goes in, and out come constants or single pixels of it. Field numbers are those of onnx.proto3.</summary>
+/// <summary>
+/// Writes small ONNX models: a picture goes in, and out come constants or single pixels of it. Field numbers are those of onnx.proto3.
+/// </summary>
 sealed class OnnxModel
 {
     const int Varint = 0, Bytes = 2, FloatType = 1, LongType = 7, IntAttribute = 2;

@@ -3,7 +3,9 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Persons;
 
-/// <summary>A room before a camera that stands still: textured walls, noise, and a figure that walks through it and stands in between.</summary>
+/// <summary>
+/// A room before a camera that stands still: textured walls, noise, and a figure that walks through it and stands in between.
+/// </summary>
 static class Scene
 {
     public const int Width = 320, Height = 240, Fps = 5, Frames = 150, FirstSeen = 25, LastSeen = 120;

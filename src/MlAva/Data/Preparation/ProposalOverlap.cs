@@ -8,7 +8,8 @@ namespace MlAva.Preparation;
 /// <param name="Boxes">Proposals that stay after the score threshold.</param>
 /// <param name="MeanBestIoU">The mean, over truth boxes, of the largest IoU with a proposal of the keyframe; NaN without truth.</param>
 /// <param name="Recall">For each IoU from 0.5 to 0.95 in steps of 0.05: the share of truth boxes with a proposal that reaches it.</param>
-public sealed record ProposalOverlap(int Keyframes, int KeyframesWithout, int Boxes, double MeanBestIoU, IReadOnlyList<double> Recall)
+/// <param name="WithoutArea">Proposals that are no boxes: their corners are out of order.</param>
+public sealed record ProposalOverlap(int Keyframes, int KeyframesWithout, int Boxes, double MeanBestIoU, IReadOnlyList<double> Recall, int WithoutArea)
 {
     /// <summary>The IoUs of <see cref="Recall"/>.</summary>
     public static IReadOnlyList<double> Thresholds { get; } = [.. Enumerable.Range(10, 10).Select(i => i / 20.0)];
@@ -31,18 +32,19 @@ public sealed record ProposalOverlap(int Keyframes, int KeyframesWithout, int Bo
     {
         ArgumentNullException.ThrowIfNull(keyframes);
         List<double> best = [];
-        int count = 0, without = 0, boxes = 0;
+        int count = 0, without = 0, boxes = 0, withoutArea = 0;
         foreach ((IReadOnlyList<Box> truth, KeyframeProposals? found) in keyframes)
         {
             bool isThere = found is not null && found != KeyframeProposals.WholeFrame;
             Box[] offered = isThere ? found!.Boxes : [];
             count++;
             boxes += offered.Length;
+            withoutArea += offered.Count(o => !o.HasArea);
             if (!isThere) without++;
             foreach (Box box in truth) best.Add(offered.Select(p => Box.IoU(box, p)).Where(i => i > 0).DefaultIfEmpty(0).Max());
         }
         return new(count, without, boxes, best.Count == 0 ? double.NaN : best.Average(),
-            [.. Thresholds.Select(t => best.Count == 0 ? double.NaN : (double)best.Count(b => b >= t) / best.Count)]);
+            [.. Thresholds.Select(t => best.Count == 0 ? double.NaN : (double)best.Count(b => b >= t) / best.Count)], withoutArea);
     }
 
     /// <summary>Holds proposals against annotations.</summary>
