@@ -126,7 +126,7 @@ public sealed class DataVerbsTests : IDisposable
         for (int f = 0; f < Count; f++)
         {
             new FramePainter(clip.Frame(f), clip.Size).Fill(0, 0, 160, 120, new(90, 90, 90));
-            new FramePainter(clip.Frame(f), clip.Size).Fill(4 + 2 * f, 30, 26, 70, new(200, 60, 60));
+            new FramePainter(clip.Frame(f), clip.Size).Fill(4 + 2 * f, 30, 26, 70, new(30, 40, 80));
         }
         MotionJpegAviWriter.WriteClip(clip, Path.Combine(Directory.CreateDirectory(Out("walks")).FullName, "walk.avi"), Rate);
         AnnotationFile.Write(Out("walk.csv"), Enumerable.Range(0, 7).Select(t => new AnnotationRow("walk", t, new Box(4 + 20 * t, 30, 30 + 20 * t, 100).Scale(1 / 160.0, 1 / 120.0), 1, -1)));
