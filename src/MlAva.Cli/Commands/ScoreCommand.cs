@@ -44,7 +44,7 @@ static class ScoreCommand
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
-            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed));
+            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
             IDataView data = context.Data.LoadFromEnumerable(rows);
             ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
             ModelFile.CheckFeatureBank(transformer, data);

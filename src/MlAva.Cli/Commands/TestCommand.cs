@@ -51,7 +51,7 @@ static class TestCommand
             });
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
-            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed));
+            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
             ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
             if (ModelFile.ClipOf(transformer) is { } clip)
