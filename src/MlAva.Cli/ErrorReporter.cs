@@ -34,13 +34,19 @@ static partial class ErrorReporter
 
     public static int Report(Exception exception, bool verbose)
     {
-        Exception cause = Cause(exception);
-        bool isInput = cause is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException;
-        Console.Error.WriteLine($"error: {Message(cause)}");
+        bool isInput = IsBadInput(exception);
+        Console.Error.WriteLine($"error: {Describe(exception)}");
         if (verbose || IsDebugging) Console.Error.WriteLine(exception);
         else if (!isInput) Console.Error.WriteLine("Run again with --verbose for the stack trace; 'mlava doctor' checks this machine.");
         return isInput ? ExitCodes.BadInput : ExitCodes.Failed;
     }
+
+    /// <summary>Whether files or arguments are at fault.</summary>
+    public static bool IsBadInput(Exception exception) =>
+        Cause(exception) is FormatException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException;
+
+    /// <summary>What went wrong, in words for the user.</summary>
+    public static string Describe(Exception exception) => Message(Cause(exception));
 
     public static int ReportUsage(ParseResult parsed, IReadOnlyList<string> arguments)
     {

@@ -322,6 +322,11 @@ public sealed class PickleReader
     PickleGlobal Global(string module, string name)
     {
         PickleGlobal global = new(module, name);
+        if (_options.KeepUnknownGlobals && !IsExtra(global) && global.RunsCode)
+        {
+            throw Fail($"the file asks to run '{global}' when it is loaded, which no honest file does; it was not run and nothing was made "
+                + "of the file");
+        }
         return _options.KeepUnknownGlobals || IsExtra(global) || IsBuiltIn(module, name)
             ? global
             : throw Fail($"the file refers to the Python global '{global}', which is not on the list of harmless ones; "

@@ -24,7 +24,7 @@ public sealed record PickleReaderOptions
     /// <summary>
     /// Whether classes and functions that are not allowed become inert data (<see cref="PickleGlobal"/>,
     /// <see cref="PickleObject"/>) instead of an error: for files whose other parts matter, such as the <c>meta</c> of a
-    /// checkpoint. Default: false.
+    /// checkpoint. Functions whose only use in a pickle is to run foreign code, such as <c>os.system</c>, stay errors. Default: false.
     /// </summary>
     public bool KeepUnknownGlobals { get; init; }
 }

@@ -128,6 +128,26 @@ public sealed class FeatureBankVerbTests(TrainedSet trained) : IClassFixture<Tra
     }
 
     [Fact]
+    public void Banks_of_other_features_are_not_joined_and_the_file_is_named()
+    {
+        string wide = Bank("wide.safetensors", 8), narrow = Bank("narrow.pkl", 4), output = _set.In("unjoined.pkl");
+
+        Tool.Run("lfb", "merge", wide, narrow, "--out", output).Refuses($"{narrow}: found features of 4 channels", $"8, as {wide} has", "To mend: ");
+
+        Assert.False(File.Exists(output));
+
+        string Bank(string name, int channels)
+        {
+            FeatureBank bank = new(channels);
+            bank.Add("video", 902, new float[channels]);
+            using FileStream stream = File.Create(_set.In(name));
+            if (name.EndsWith(".pkl", StringComparison.Ordinal)) bank.WriteTorch(stream);
+            else bank.Write(stream);
+            return stream.Name;
+        }
+    }
+
+    [Fact]
     public void A_model_that_looks_at_a_bank_says_before_scoring_what_is_wrong_with_it()
     {
         string bank = _set.In("looked at.safetensors"), model = _set.In("looking.zip"), results = _set.In("looking.csv");

@@ -62,6 +62,25 @@ public sealed class VerifyTests : IDisposable
         Tool.Run("verify", _folder.Path).Refuses("checkpoint.pth", "expected");
     }
 
+    /// <summary>Cases that cannot be read hide nothing of the others, and exit code 2 has the last word.</summary>
+    [Fact]
+    public void All_cases_are_told_where_some_cannot_be_read()
+    {
+        File.WriteAllText(CopyCase("config.json"), "{");
+        string[] arguments = ["verify", _folder.Path, Shipped("tiny_slowonly_nl"), _folder.File("none"), "--scoring-only"];
+
+        Tool run = Tool.Run(arguments).ExitsWith(2);
+
+        foreach (string word in (string[])["config.json", "expected JSON", "none", "no such folder"]) Assert.Contains(word, run.Errors, StringComparison.Ordinal);
+        Assert.Contains("logits", run.Output, StringComparison.Ordinal);
+        Assert.Contains("2 of 3 cases cannot be run", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 of 3 cases agree", run.Output, StringComparison.Ordinal);
+        using JsonDocument report = JsonDocument.Parse(Tool.Run([.. arguments, "--json"]).ExitsWith(2).Output);
+        Assert.Equal([false, true, false], report.RootElement.EnumerateArray().Select(c => c.GetProperty("isWithin").GetBoolean()));
+        Assert.Contains("config.json", report.RootElement[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, report.RootElement[1].GetProperty("error").ValueKind);
+    }
+
     string CopyCase(string file)
     {
         foreach (string source in Directory.GetFiles(Shipped("tiny_slowonly"))) File.Copy(source, _folder.File(Path.GetFileName(source)), overwrite: true);

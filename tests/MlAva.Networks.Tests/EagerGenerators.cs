@@ -21,7 +21,7 @@ static class EagerGenerators
         from stages in Gen.Int[1, 4]
         select new Strides(space, time, stem, pool, stages);
 
-    static Gen<int> OneOf(params int[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+    public static Gen<int> OneOf(params int[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     static Gen<NonLocalOptions?> NonLocal(int[] blocks) =>
         from any in Gen.Bool

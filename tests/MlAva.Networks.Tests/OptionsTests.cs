@@ -82,6 +82,7 @@ public sealed class OptionsTests
             Add("ScheduleOptions.WarmupUnit is 8", () => new ScheduleOptions { WarmupUnit = (WarmupUnit)8 }.Validate(),
                 string.Join(" or ", Enum.GetNames<WarmupUnit>()));
             Add("ScheduleOptions.Warmup is -1", () => new ScheduleOptions { Warmup = -1 }.Validate(), "0 or more");
+            Add("ScheduleOptions.Steps is 10", () => new ScheduleOptions { Steps = [4, 15, 10] }.Validate(), "ascending");
             Add("ScheduleOptions.Steps is -3", () => new ScheduleOptions { Steps = [10, -3] }.Validate(), "0 or more");
 
             AddNumbers(v => new SgdOptions { Momentum = v }.Validate(), "SgdOptions.Momentum", "0 to below 1", -0.1, 1);

@@ -56,6 +56,35 @@ public sealed class PreparedInferenceTests : IDisposable
         Assert.True(alone.Distinct().Count() > alone.Length / 2);
     }
 
+    /// <summary>Of odd numbers of channels, over lines that tiles do not divide: a place must not care which others are in its tile.</summary>
+    [Theory]
+    [InlineData(8, 30, 26)]
+    [InlineData(9, 34, 30)]
+    [InlineData(5, 9, 130)]
+    public void Own_kernels_give_a_clip_the_same_bits_beside_another(int width, int rows, int columns)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        random.manual_seed(5);
+        using Detector detector = new(new DetectorOptions
+        {
+            Backbone = new SlowOnlyOptions { Pathway = new() { BaseChannels = width, StageBlocks = [1], StemKernel = [3, 5, 5], Dilations = [2, 1, 1, 1] } },
+        }.WithMatchingHead());
+        Tensor one = randn([1, 3, 3, rows, columns]), other = randn([1, 3, 3, rows, columns]), both = cat([one, other]);
+        detector.PrepareForInference(new() { Measure = false });
+        Map(one);
+        Map(both);
+        InferencePlan plan = new([.. detector.InferencePlan.Entries.Select(e => e with { Form = Processor.VectorInstructions.Count > 1 ? ConvolutionForm.Direct : e.Form })]);
+        detector.PrepareForInference(new() { Plan = plan });
+
+        float[] alone = [.. Map(one), .. Map(other)];
+
+        Assert.Equal(alone, Map(both));
+        Assert.All(detector.InferencePlan.Entries, e => Assert.Equal(plan.Entries[0].Form, e.Form));
+
+        float[] Map(Tensor clips) => detector.Backbone.forward(clips)[0].permute(0, 2, 3, 4, 1).contiguous().data<float>().ToArray();
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Two_threads_score_as_one_does(string shape)

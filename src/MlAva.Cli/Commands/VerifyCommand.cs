@@ -31,7 +31,8 @@ static class VerifyCommand
         Option<bool> scoring = new("--scoring-only") { Description = "Leave out loss, gradients and normalisation statistics" };
         Option<bool> json = new("--json") { Description = "Print the report as JSON" };
         return new Verb("verify",
-            "Compares this build's numbers with a reference implementation's, quantity by quantity; exit code 1 when one is over its tolerance.",
+            "Compares this build's numbers with a reference implementation's, quantity by quantity; exit code 1 when one is over its tolerance, 2 when a case cannot be read. "
+            + "The tolerance that is shown is the one that decides: where absolute, 2e-6 of the quantity's largest reference value if that is more (float32 resolves no less), times --slack.",
             "mlava verify golden/slowfast_r50_8x8", "mlava verify golden --precision bfloat16", "mlava verify golden/tiny_slowonly --device cuda --json")
         {
             cases, device, precision, engine, slack, scoring, json,
@@ -56,7 +57,7 @@ static class VerifyCommand
             List<VerificationReport> reports = ConsoleProgress.Run(terminal, "verify", progress => Run(folders, options, progress, token));
             if (parsed.GetValue(json)) Terminal.WriteResult(VerificationReport.ToJson(reports));
             else Print(terminal, reports);
-            return reports.All(r => r.IsWithin) ? ExitCodes.Fine : ExitCodes.Failed;
+            return reports.Any(r => r.Error is not null) ? ExitCodes.BadInput : reports.All(r => r.IsWithin) ? ExitCodes.Fine : ExitCodes.Failed;
         });
     }
 
@@ -67,7 +68,17 @@ static class VerifyCommand
         {
             token.ThrowIfCancellationRequested();
             progress.Report(reports.Count, folders.Length, "cases");
-            reports.Add(Verification.Run(new ReferenceCase(folder), options, token));
+            try
+            {
+                reports.Add(Verification.Run(new ReferenceCase(folder), options, token));
+            }
+            catch (Exception e) when (ErrorReporter.IsBadInput(e))
+            {
+                // The other cases still say what they have to say.
+                string error = ErrorReporter.Describe(e);
+                progress.Line($"error: {error}");
+                reports.Add(new(ReferenceCase.NameOf(folder), [], []) { Error = error });
+            }
         }
         return reports;
     }
@@ -76,7 +87,7 @@ static class VerifyCommand
     {
         if (!Directory.Exists(folder) || File.Exists(Path.Combine(folder, "config.json"))) return [folder];
         string[] inside = [.. Directory.EnumerateDirectories(folder).Where(f => File.Exists(Path.Combine(f, "config.json"))).Order(StringComparer.Ordinal)];
-        return inside.Length > 0 ? inside : throw new FileNotFoundException(null, Path.Combine(folder, "config.json"));
+        return inside.Length > 0 ? inside : [folder];
     }
 
     static torch.Device ParseDevice(string text) => text.Split(':') switch
@@ -91,7 +102,7 @@ static class VerifyCommand
 
     static void Print(Terminal terminal, List<VerificationReport> reports)
     {
-        foreach (VerificationReport report in reports)
+        foreach (VerificationReport report in reports.Where(r => r.Error is null))
         {
             Table table = new() { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(report.Case)) };
             table.AddColumns(new TableColumn("quantity"), Right("numbers"), Right("absolute"), Right("relative"), Right("tolerance"), new TableColumn(""));
@@ -105,8 +116,10 @@ static class VerifyCommand
             terminal.Results.Write(table);
             foreach (string skipped in report.Skipped) Terminal.WriteResult($"not compared: {skipped}");
         }
-        VerificationReport[] over = [.. reports.Where(r => !r.IsWithin)];
-        Terminal.WriteResult(over.Length == 0 ? $"{reports.Count} of {reports.Count} cases agree with the reference."
+        VerificationReport[] unread = [.. reports.Where(r => r.Error is not null)], over = [.. reports.Except(unread).Where(r => !r.IsWithin)];
+        if (unread.Length > 0) Terminal.WriteResult($"{unread.Length} of {reports.Count} cases cannot be run: {string.Join(", ", unread.Select(r => r.Case))}");
+        if (unread.Length == reports.Count) return;
+        Terminal.WriteResult(over.Length == 0 ? $"{reports.Count - unread.Length} of {reports.Count} cases agree with the reference."
             : $"{over.Length} of {reports.Count} cases do not agree with the reference: {string.Join(", ", over.Select(r => r.Case))}");
     }
 

@@ -30,13 +30,13 @@ static unsafe class DirectConvolution
             Run(frames.Geometry, weights, frames.Start, output, ending);
             return;
         }
-        using FloatBuffer padding = new(weights.Inputs);
+        // Where every place sees whole rows of the kernel, a row is one run.
+        bool isWhole = geometry.Columns.Taps > 1 && geometry.Columns.IsWhole.All(w => w);
+        using FloatBuffer padding = new(weights.Inputs * (isWhole ? geometry.Columns.Taps : 1));
         padding.Clear();
         int width = geometry.Columns.Outputs, lineTiles = !geometry.IsPointwise && width >= WideLine * TileKernel.Places ? (width + TileKernel.Places - 1) / TileKernel.Places : 0;
         int tiles = lineTiles > 0 ? geometry.Places / width * lineTiles : (geometry.Places + TileKernel.Places - 1) / TileKernel.Places;
         int tileBytes = TileKernel.Places * weights.Inputs * sizeof(float) * geometry.Time.Taps;
-        // Where every place sees whole rows of the kernel, a row is one run.
-        bool isWhole = lineTiles > 0 && geometry.Columns.Taps > 1 && geometry.Columns.IsWhole.All(w => w);
         int mostRuns = isWhole ? geometry.Taps / geometry.Columns.Taps : geometry.Taps;
         int strip = Math.Max(1, Math.Min(Math.Min(StripBytes / tileBytes, StripRuns / mostRuns), MostTiles));
         Job job = new(geometry, weights, (nint)input, (nint)output, (nint)padding.Start, lineTiles, isWhole, mostRuns, ending);
@@ -56,7 +56,7 @@ static unsafe class DirectConvolution
             for (int tile = 0; tile < tiles; tile++)
             {
                 nint* own = runs + tile * size, places = outputs + tile * TileKernel.Places;
-                if (isWhole && tile > 0 && (first + tile) % lineTiles > 0)
+                if (isWhole && lineTiles > 0 && tile > 0 && (first + tile) % lineTiles > 0)
                 {
                     (counts[tile], lengths[tile]) = (counts[tile - 1], lengths[tile - 1]);
                     MoveRuns(StartOf(first + tile) - StartOf(first + tile - 1), own - size, own, counts[tile], places);
@@ -155,7 +155,8 @@ static unsafe class DirectConvolution
             ConvolutionGeometry.Axis time = geometry.Time, rows = geometry.Rows, columns = geometry.Columns;
             Place place = Locate(start);
             nint line = output + LineOf(time.Outputs, rows.Outputs, place.Clip, place.Frame, place.Row) * columns.Outputs * _outputSize;
-            bool whole = columns.Taps > 1;
+            // An odd number of inputs shifts even and odd sums, and a place beside the border would get other bits than in another tile.
+            bool whole = columns.Taps > 1 && (isWhole || weights.Inputs % 2 == 0);
             for (int i = 0; i < TileKernel.Places; i++)
             {
                 int x = columns.Order[start % columns.Outputs + i];
@@ -217,12 +218,13 @@ static unsafe class DirectConvolution
                 Place p = places[i];
                 outputs[i] = output + (LineOf(time.Outputs, rows.Outputs, p.Clip, p.Frame, p.Row) * columns.Outputs + p.Column) * _outputSize;
             }
-            (count, length) = (0, weights.Inputs);
+            int columnTaps = isWhole ? 1 : columns.Taps;
+            (count, length) = (0, weights.Inputs * (isWhole ? columns.Taps : 1));
             for (int kt = 0; kt < time.Taps; kt++)
             {
                 for (int ky = 0; ky < rows.Taps; ky++)
                 {
-                    for (int kx = 0; kx < columns.Taps; kx++)
+                    for (int kx = 0; kx < columnTaps; kx++)
                     {
                         bool any = false;
                         for (int i = 0; i < TileKernel.Places; i++)

@@ -38,6 +38,8 @@ public sealed record ScheduleOptions
         if (Warmup < 0) throw Illegal(nameof(Warmup), Warmup, "0 or more");
         if (WarmupRatio is not (> 0 and <= 1)) throw Illegal(nameof(WarmupRatio), WarmupRatio, "above 0, at most 1");
         if (Steps.Any(s => s < 0)) throw Illegal(nameof(Steps), Steps.Min(), "epochs of 0 or more");
+        int falling = Enumerable.Range(1, Math.Max(Steps.Count - 1, 0)).FirstOrDefault(i => i < Steps.Count && Steps[i] < Steps[i - 1]);
+        if (falling > 0) throw Illegal(nameof(Steps), Steps[falling], $"epochs in ascending order: it stands behind {Steps[falling - 1]}");
     }
 
     static ArgumentException Illegal(string option, double value, string expected) =>

@@ -18,7 +18,7 @@ public sealed class ReferenceCase
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder. To mend: give the folder of a reference case, which holds config.json, checkpoint.pth and arrays.");
         Folder = folder;
-        Name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
+        Name = NameOf(folder);
         Config = Json("config.json");
         try
         {
@@ -48,6 +48,9 @@ public sealed class ReferenceCase
         Head = options.Head with { DropoutRatio = 0 },
         SharedHead = options.SharedHead is FeatureBankHeadOptions bank ? bank with { PersonDropout = 0, BankDropout = 0, LayerDropout = 0 } : options.SharedHead,
     };
+
+    /// <summary>The name of the case in a folder, whether it can be read or not: the folder's own.</summary>
+    public static string NameOf(string folder) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
 
     /// <summary>The path of one of its files.</summary>
     public string Path(string file) => System.IO.Path.Combine(Folder, file);

@@ -18,6 +18,9 @@ public sealed record VerificationReport(string Case, IReadOnlyList<VerifiedQuant
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Why the case could not be run; null where it was.</summary>
+    public string? Error { get; init; }
+
     /// <summary>Every quantity is within its tolerance, and there is one at least.</summary>
     public bool IsWithin => Quantities.Count > 0 && Quantities.All(q => q.IsWithin);
 

@@ -110,7 +110,22 @@ sealed class PartFile : IDisposable
         File.Delete(_memoryPath);
     }
 
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Leaves the bytes for a later run; where none came, nothing.</summary>
+    public void Dispose()
+    {
+        bool isEmpty = _stream.CanRead && _stream.Length == 0;
+        _stream.Dispose();
+        if (!isEmpty) return;
+        try
+        {
+            File.Delete(_path);
+            File.Delete(_memoryPath);
+        }
+        catch (IOException)
+        {
+            // Another download of the same file has begun meanwhile; the file is its own.
+        }
+    }
 
     static Memory Describe(string address, HttpResponseMessage answer) => new(address,
         answer.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null, answer.Content.Headers.LastModified,

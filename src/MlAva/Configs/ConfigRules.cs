@@ -81,10 +81,13 @@ sealed partial class ConfigRules
         switch (_config.Model.Backbone)
         {
             case SlowOnlyOptions only:
-                CheckStride(only.Pathway, "model.backbone.pathway.spatialStrides");
+                CheckStride(only.Pathway, "model.backbone.pathway");
+                CheckChannels(only.Pathway, "model.backbone.pathway");
                 break;
             case SlowFastOptions both:
-                CheckStride(both.Slow, "model.backbone.slow.spatialStrides");
+                CheckStride(both.Slow, "model.backbone.slow");
+                CheckChannels(both.Slow, "model.backbone.slow");
+                CheckChannels(both.Fast, "model.backbone.fast");
                 CheckClipLength(both);
                 break;
         }
@@ -92,15 +95,21 @@ sealed partial class ConfigRules
         CheckFeatureBank();
     }
 
-    void CheckStride(ResNet3dOptions pathway, string strides)
+    void CheckStride(ResNet3dOptions pathway, string place)
     {
-        const int OfStem = 4; // of its convolution and its pooling
-        int stride = pathway.SpatialStrides.Take(pathway.Blocks().Count).Aggregate(OfStem, (all, s) => all * s);
+        int stem = pathway.StemSpatialStride * (pathway.StemPooling ? pathway.PoolSpatialStride : 1);
+        int stride = pathway.SpatialStrides.Take(pathway.Blocks().Count).Aggregate(stem, (all, s) => all * s);
         if (_config.Model.RoIExtractor.FeatureStride is var given && given != stride)
         {
-            string expected = $"the backbone's spatial stride, {stride}: {OfStem} of the stem times those of the stages";
-            Conflict($"{given}", expected, "model.roIExtractor.featureStride", strides);
+            string expected = $"the backbone's spatial stride, {stride}: {stem} of the stem times those of the stages";
+            Conflict($"{given}", expected, "model.roIExtractor.featureStride", place + ".spatialStrides");
         }
+    }
+
+    void CheckChannels(ResNet3dOptions pathway, string place)
+    {
+        int channels = _config.Clip.Mean.Count;
+        if (pathway.InputChannels != channels) Conflict($"{pathway.InputChannels}", $"{channels}, as clips have red, green and blue", place + ".inputChannels", "clip.mean");
     }
 
     void CheckClipLength(SlowFastOptions backbone)

@@ -91,7 +91,16 @@ public sealed record FeatureBankSource
         if (Bank is not null) return Bank;
         string[] found = [.. Files.Select(Find)]; // all of them, before the first of many gigabytes is read
         FeatureBank bank = FeatureBank.Read(found[0]);
-        foreach (string path in found.Skip(1)) bank.Merge(FeatureBank.Read(path));
+        foreach (string path in found.Skip(1))
+        {
+            FeatureBank next = FeatureBank.Read(path);
+            if (next.Channels != bank.Channels)
+            {
+                throw new CheckpointFormatException(
+                    path, $"features of {next.Channels} channels", $"{bank.Channels}, as {found[0]} has", mend: "build both with the same detector.");
+            }
+            bank.Merge(next);
+        }
         return bank;
     }
 

@@ -109,6 +109,12 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"spatialStrides\": [1, 2, 2, 2] } } }",
         "model.roIExtractor.featureStride", "16",
         "spatial stride, 32")]
+    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"stemSpatialStride\": 1 } } }", "model.roIExtractor.featureStride", "16",
+        "spatial stride, 8: 2 of the stem")]
+    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"stemPooling\": false } } }", "model.roIExtractor.featureStride", "16",
+        "spatial stride, 8: 2 of the stem")]
+    [InlineData(SlowOnly, "\"model\": { \"backbone\": { \"pathway\": { \"inputChannels\": 2 } } }", "model.backbone.pathway.inputChannels", "2",
+        "3, as clips have", "clip.mean at ")]
     [InlineData(SlowFast, "\"model\": { \"roIExtractor\": { \"featureStride\": 8 } }", "model.roIExtractor.featureStride", "8",
         "spatial stride, 16", "model.backbone.slow.spatialStrides at ")]
     [InlineData(SlowOnly, "\"model\": { \"sharedHead\": { \"type\": \"FeatureBank\" } }", "data.featureBank", "no feature bank",
