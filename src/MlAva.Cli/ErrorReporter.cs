@@ -25,7 +25,7 @@ static partial class ErrorReporter
         ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
         ["ValVideos"] = "--val-videos", ["KeyframeStep"] = "--keyframe-step", ["FirstFrame"] = "--first-frame", ["Start"] = "--start", ["End"] = "--end",
         ["Quality"] = "--quality", ["Workers"] = "--workers", ["MaxKeyframes"] = "--max", ["Parallel"] = "--parallel", ["BaseUrl"] = "--base-url",
-        ["Validation"] = "--val-video",
+        ["Validation"] = "--val-video", ["CacheMegabytes"] = "--frame-cache",
     };
 
     /// <summary>Whether stack traces are asked for by the environment.</summary>

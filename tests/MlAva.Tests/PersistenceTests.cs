@@ -66,7 +66,7 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         AvaDataView data = set.Load(context);
         SampleFramesTransformer saved = context.ActionDetection().Transforms
             .SampleFrames(new SampleFramesOptions { RepeatKeyframe = true, Sampling = new() { ClipLength = 3, FrameInterval = 7, Fps = 12.5, LastFrame = 99 } }).Fit(data);
-        LoadClipTransformer loads = context.ActionDetection().Transforms.LoadClip(new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 25 }).Fit(saved.Transform(data));
+        LoadClipTransformer loads = context.ActionDetection().Transforms.LoadClip(new LoadClipOptions { Frames = new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 25 } }).Fit(saved.Transform(data));
         context.Model.Save(new TransformerChain<ITransformer>(saved, loads), data.Schema, folder.File("model.zip"));
         ITransformer[] back = [.. (TransformerChain<ITransformer>)context.Model.Load(folder.File("model.zip"), out _)];
         Assert.Equal(saved.Options, ((SampleFramesTransformer)back[0]).Options);
