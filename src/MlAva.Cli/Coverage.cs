@@ -36,7 +36,7 @@ static class Coverage
         }
         if (coverage.Unusable.Count > 0)
         {
-            if (coverage.Unusable.Count == coverage.VideoCount) throw new FormatException($"{name}: {coverage.Unusable.Describe("videos")}. No video is left.");
+            if (coverage.Unusable.Count == coverage.VideoCount) throw new FormatException($"{name}: {coverage.Unusable.Describe("videos")}. No video is left. To mend: check --frames");
             Terminal.Note($"{name}: {coverage.Unusable.Describe("videos")}{consequence}");
             if (coverage.Outside == 0) return view.Where(coverage.Holds);
         }

@@ -45,7 +45,7 @@ static class Flags
     public static Choice<InferencePrecision> Precision() => new("--precision", null,
         "In which numbers the backbone computes [default: the model's, float32 unless it was saved otherwise]");
 
-    public static Choice<OnError> OnError() => new("--on-error", Annotations.OnError.Fail,
+    public static Choice<OnError> OnError() => new("--on-error", MlAva.Annotations.OnError.Fail,
         "What to do about rows, boxes, videos and frames that cannot be used: stop, or leave them out, count them and say so");
 
     public static Option<string[]> Set() =>

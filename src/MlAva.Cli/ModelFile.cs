@@ -84,7 +84,7 @@ static class ModelFile
     {
         (_, null) => model,
         (ActionDetectorTransformer detector, { } chosen) => detector.WithCompatibility(chosen),
-        (TransformerChain<ITransformer> chain, _) when chain.Count() == 1 => WithCompatibility(chain.Single(), compatibility),
+        (IEnumerable<ITransformer> chain, _) when chain.Count() == 1 => WithCompatibility(chain.Single(), compatibility),
         _ => throw new ArgumentException("--compatibility is given for a composed pipeline; expected a detector. To mend: set the option in SampleFrames and ExtractRoIFeatures."),
     };
 

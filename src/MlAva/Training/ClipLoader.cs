@@ -8,6 +8,7 @@ sealed class ClipLoader(ClipOptions options, int cacheMegabytes = 0) : IDisposab
 {
     readonly FrameStoreCache _stores = new(options.FramesAtSamplingRate(), cacheMegabytes);
     readonly ClipSampler _sampler = new(options.Sampling);
+    volatile int _decodedBytes = 1;
 
     /// <summary>The size of clips for training.</summary>
     public FrameSize CropSize { get; } = new(options.Augmentation.CropSize, options.Augmentation.CropSize);
@@ -30,11 +31,13 @@ sealed class ClipLoader(ClipOptions options, int cacheMegabytes = 0) : IDisposab
         int keyframe = _sampler.Sample(sample.Timestamp)[options.Sampling.ClipLength / 2];
         int[] indices = _sampler.Sample(sample.Timestamp, random);
         IFrameStore store = _stores.Open(sample.Source);
-        byte[] decoded = ArrayPool<byte>.Shared.Rent(VideoClip.ByteCount(indices.Length, store.Size));
+        // What clips needed so far; a larger one allocates once. The store's size is not asked for: its first frame may be the broken one.
+        byte[] decoded = ArrayPool<byte>.Shared.Rent(_decodedBytes);
         byte[] cropped = ArrayPool<byte>.Shared.Rent(VideoClip.ByteCount(indices.Length, CropSize));
         try
         {
             VideoClip clip = FrameStoreCache.Read(store, indices, keyframe, decoded, cancellationToken);
+            if (clip.Pixels.Length > _decodedBytes) _decodedBytes = clip.Pixels.Length;
             AugmentationDraw draw = ClipAugmentation.Draw(clip.Size, options.Augmentation, random);
             VideoClip result = ClipAugmentation.Apply(clip, CropSize.Width, draw, cropped, cancellationToken: cancellationToken);
             batch.Add(result);
