@@ -1,6 +1,8 @@
 namespace MlAva.Annotations;
 
-/// <summary>Whether known faults of the reference are mirrored (reference specification §10); its rules, which are no faults, always hold.</summary>
+/// <summary>
+/// Whether known faults of the reference are mirrored (reference specification §10); its rules, which are no faults, always hold.
+/// </summary>
 public enum Compatibility
 {
     /// <summary>No fault is mirrored.</summary>

@@ -78,7 +78,9 @@ static class ModelFile
         _ => model,
     };
 
-    /// <summary>The same model with faults of the reference mirrored; the networks stay the first one's. Null: the model as it is.</summary>
+    /// <summary>
+    /// The same model with faults of the reference mirrored; the networks stay the first one's. Null: the model as it is.
+    /// </summary>
     /// <exception cref="ArgumentException">The model is a pipeline, whose steps hold the option themselves.</exception>
     public static ITransformer WithCompatibility(ITransformer model, Compatibility? compatibility) => (model, compatibility) switch
     {

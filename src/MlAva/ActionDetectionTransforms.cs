@@ -19,7 +19,8 @@ public sealed class ActionDetectionTransforms
     /// <param name="frameInterval">Source frames from one clip frame to the next.</param>
     /// <param name="fps">Frames a second in the store.</param>
     /// <param name="timestampStart">The time of frame 1, in seconds.</param>
-    /// <param name="jitter">Whether chance moves frames, as in training; append it with <c>TransformerScope.TrainTest</c> behind one without.</param>
+    /// <param name="jitter">Whether chance moves frames, as in training; append it with <c>TransformerScope.TrainTest</c> behind one
+    /// without.</param>
     /// <param name="seed">Where chance starts.</param>
     public AvaEstimator<SampleFramesTransformer> SampleFrames(
         int clipLength = 4, int frameInterval = 16, double fps = 30, double timestampStart = 900, bool jitter = false, ulong seed = 0) =>
@@ -54,7 +55,9 @@ public sealed class ActionDetectionTransforms
     public AvaEstimator<ClipStepTransformer> ResizeClipTo(int width, int height) =>
         ChangeClip(new() { Step = ClipStep.ResizeTo, Width = width, Height = height });
 
-    /// <summary><c>Clip</c> → <c>Clip</c>, its short side at a length drawn from a range. Append it with <c>TransformerScope.TrainTest</c>.</summary>
+    /// <summary>
+    /// <c>Clip</c> → <c>Clip</c>, its short side at a length drawn from a range. Append it with <c>TransformerScope.TrainTest</c>.
+    /// </summary>
     /// <param name="minimum">Pixels.</param>
     /// <param name="maximum">Pixels, included.</param>
     /// <param name="seed">Where chance starts.</param>
@@ -77,23 +80,31 @@ public sealed class ActionDetectionTransforms
     public AvaEstimator<ClipStepTransformer> ChangeClip(ClipStepOptions options) =>
         new(new ClipStepTransformer(_context, Given(options)), ShapeOf.Clip(AvaColumns.Clip));
 
-    /// <summary><c>Clip</c> → <c>ClipTensor</c>, [3, T, H, W] float32, for models from elsewhere; this library's networks normalise by themselves.</summary>
+    /// <summary>
+    /// <c>Clip</c> → <c>ClipTensor</c>, [3, T, H, W] float32, for models from elsewhere; this library's networks normalise by themselves.
+    /// </summary>
     /// <param name="toBgr">Whether channels come out as blue, green, red.</param>
     /// <param name="shape">T, H and W of every clip, where the column is to have a known shape.</param>
     public AvaEstimator<NormalizeClipTransformer> NormalizeClip(bool toBgr = false, IReadOnlyList<int>? shape = null) =>
         NormalizeClip(new NormalizeClipOptions { ToBgr = toBgr, Shape = shape });
 
-    /// <summary><c>Clip</c> → <c>ClipTensor</c>, [3, T, H, W] float32, for models from elsewhere; this library's networks normalise by themselves.</summary>
+    /// <summary>
+    /// <c>Clip</c> → <c>ClipTensor</c>, [3, T, H, W] float32, for models from elsewhere; this library's networks normalise by themselves.
+    /// </summary>
     public AvaEstimator<NormalizeClipTransformer> NormalizeClip(NormalizeClipOptions options) =>
         new(new NormalizeClipTransformer(_context, Given(options)), ShapeOf.Singles(AvaColumns.ClipTensor));
 
-    /// <summary><c>Clip</c>, <c>Boxes</c>, <c>Proposals</c> → <c>PixelBoxes</c>, <c>PixelProposals</c>: boxes in pixels of the clip.</summary>
+    /// <summary>
+    /// <c>Clip</c>, <c>Boxes</c>, <c>Proposals</c> → <c>PixelBoxes</c>, <c>PixelProposals</c>: boxes in pixels of the clip.
+    /// </summary>
     /// <param name="boxes">Whether labelled boxes are mapped.</param>
     /// <param name="proposals">Whether proposals are mapped.</param>
     public AvaEstimator<MapBoxesTransformer> MapBoxes(bool boxes = true, bool proposals = true) =>
         MapBoxes(new MapBoxesOptions { Boxes = boxes, Proposals = proposals });
 
-    /// <summary><c>Clip</c>, <c>Boxes</c>, <c>Proposals</c> → <c>PixelBoxes</c>, <c>PixelProposals</c>: boxes in pixels of the clip.</summary>
+    /// <summary>
+    /// <c>Clip</c>, <c>Boxes</c>, <c>Proposals</c> → <c>PixelBoxes</c>, <c>PixelProposals</c>: boxes in pixels of the clip.
+    /// </summary>
     public AvaEstimator<MapBoxesTransformer> MapBoxes(MapBoxesOptions options) => new(new MapBoxesTransformer(_context, Given(options)),
     [
         .. options.Boxes ? [ShapeOf.Singles(AvaColumns.PixelBoxes)] : Array.Empty<SchemaShape.Column>(),
@@ -101,7 +112,8 @@ public sealed class ActionDetectionTransforms
     ]);
 
     /// <summary>
-    /// One row a person instead of one a keyframe: <c>RoiFeatures</c> of fixed size, and where there are <c>RoiLabels</c> the columns <c>Labels</c>,
+    /// One row a person instead of one a keyframe: <c>RoiFeatures</c> of fixed size, and where there are <c>RoiLabels</c> the columns
+    /// <c>Labels</c>,
     /// <c>Label</c> (a key) and <c>Label1</c>, <c>Label2</c>, … (Boolean), for ML.NET's own trainers.
     /// </summary>
     /// <param name="featureCount">Numbers a box has; null: as the data says.</param>
@@ -110,13 +122,19 @@ public sealed class ActionDetectionTransforms
     /// <summary>One row a person instead of one a keyframe, for ML.NET's own trainers.</summary>
     public ExplodeBoxesEstimator ExplodeBoxes(ExplodeBoxesOptions options) => new(_context, Given(options));
 
-    /// <summary><c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with <c>TransformerScope.TrainTest</c>.</summary>
+    /// <summary>
+    /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
+    /// <c>TransformerScope.TrainTest</c>.
+    /// </summary>
     /// <param name="positivesOnly">Whether only boxes with labels are kept; the others have no part in the loss.</param>
     /// <param name="seed">Where chance starts, for keyframes with more boxes than are wanted.</param>
     public AvaEstimator<AssignBoxesTransformer> AssignBoxes(bool positivesOnly = true, int seed = 0) =>
         AssignBoxes(new AssignBoxesOptions { PositivesOnly = positivesOnly, Seed = seed });
 
-    /// <summary><c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with <c>TransformerScope.TrainTest</c>.</summary>
+    /// <summary>
+    /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
+    /// <c>TransformerScope.TrainTest</c>.
+    /// </summary>
     public AvaEstimator<AssignBoxesTransformer> AssignBoxes(AssignBoxesOptions options) =>
         new(new AssignBoxesTransformer(_context, Given(options)), ShapeOf.Singles(AvaColumns.RoIs), ShapeOf.Singles(AvaColumns.RoILabels));
 

@@ -145,7 +145,9 @@ sealed class RoIFeatureCache
         File.Move(PartPath, _path, overwrite: true);
     }
 
-    /// <summary>The rows of a run before, as far as they are whole and of this model and data; the stream then stands behind them.</summary>
+    /// <summary>
+    /// The rows of a run before, as far as they are whole and of this model and data; the stream then stands behind them.
+    /// </summary>
     List<long> GoOn(FileStream stream, List<byte[]> keys)
     {
         List<long> places = [];

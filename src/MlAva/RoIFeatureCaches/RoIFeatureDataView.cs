@@ -5,8 +5,10 @@ using MlAva.Persistence;
 namespace MlAva.RoIFeatureCaches;
 
 /// <summary>
-/// RoI features on disk as a data view, one row a keyframe: <c>VideoId</c>, <c>Timestamp</c>, <c>Source</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c>,
-/// <c>Rois</c>, <c>RoiLabels</c>, <c>PredictedBoxes</c>, <c>RoiFeatures</c>, as far as the data had them. Rows are read when they are asked for; cursors
+/// RoI features on disk as a data view, one row a keyframe: <c>VideoId</c>, <c>Timestamp</c>, <c>Source</c>, <c>Boxes</c>, <c>Labels</c>,
+/// <c>Proposals</c>,
+/// <c>Rois</c>, <c>RoiLabels</c>, <c>PredictedBoxes</c>, <c>RoiFeatures</c>, as far as the data had them. Rows are read when they are asked
+/// for; cursors
 /// can be shuffled and split over threads.
 /// </summary>
 public sealed class RoIFeatureDataView : IDataView
@@ -51,7 +53,9 @@ public sealed class RoIFeatureDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, columnsNeeded, Order(rand), 0, 1);
 
-    /// <summary>Cursors that share the rows out: the i-th takes every n-th row from the i-th on. Batch numbers keep the order of the whole.</summary>
+    /// <summary>
+    /// Cursors that share the rows out: the i-th takes every n-th row from the i-th on. Batch numbers keep the order of the whole.
+    /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         int[] order = Order(rand);

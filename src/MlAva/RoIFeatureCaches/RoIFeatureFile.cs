@@ -7,7 +7,8 @@ using MlAva.Persistence;
 namespace MlAva.RoIFeatureCaches;
 
 /// <summary>
-/// The form of a file of RoI features: a mark and a header, rows with checks, and at the end where each row stands, what they come from, and a second
+/// The form of a file of RoI features: a mark and a header, rows with checks, and at the end where each row stands, what they come from,
+/// and a second
 /// mark. Without its end it is a part that can be gone on with.
 /// </summary>
 static class RoIFeatureFile

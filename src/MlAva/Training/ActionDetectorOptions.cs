@@ -64,7 +64,9 @@ public sealed record ActionDetectorOptions
     /// <summary>Threads that read and augment clips ahead of the network; 0: one less than there are processors, at least one.</summary>
     public int LoaderThreads { get; init; }
 
-    /// <summary>Megabytes of decoded frames that are kept in memory for clips that share them, such as those of later epochs; 0: none.</summary>
+    /// <summary>
+    /// Megabytes of decoded frames that are kept in memory for clips that share them, such as those of later epochs; 0: none.
+    /// </summary>
     public int CacheMegabytes { get; init; }
 
     /// <summary>

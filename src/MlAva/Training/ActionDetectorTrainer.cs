@@ -38,7 +38,10 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
     /// <summary>The epochs of the last <see cref="Fit(IDataView)"/>, those before a resumption too.</summary>
     public IReadOnlyList<TrainingEpoch> History => _history;
 
-    /// <summary>The keyframes that the last <see cref="Fit(IDataView)"/> left out, as their frames cannot be read (<see cref="ActionDetectorOptions.OnError"/>).</summary>
+    /// <summary>
+    /// The keyframes that the last <see cref="Fit(IDataView)"/> left out, as their frames cannot be read
+    /// (<see cref="ActionDetectorOptions.OnError"/>).
+    /// </summary>
     public SkippedItems Skipped { get; private set; } = new();
 
     /// <inheritdoc/>

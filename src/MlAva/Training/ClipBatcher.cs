@@ -42,7 +42,8 @@ sealed class ClipBatcher : IDisposable
     }
 
     /// <summary>
-    /// A batch whose bytes lie side by side already. On a GPU they are read until the device has caught up; elsewhere they are read when this
+    /// A batch whose bytes lie side by side already. On a GPU they are read until the device has caught up; elsewhere they are read when
+    /// this
     /// returns.
     /// </summary>
     public Tensor ToTensor(ClipBatch clips)

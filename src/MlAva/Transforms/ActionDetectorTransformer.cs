@@ -85,7 +85,9 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     public ActionDetectorTransformer WithOnError(OnError onError) => new(_environment, new TransformerChain<ITransformer>(
         SampleFrames, LoadClip.WithOnError(onError), Resize, RoIFeatures, Head), ownsParts: false);
 
-    /// <summary>The same detector with the reference's faults mirrored, or not. It works with this one's networks, which stay this one's.</summary>
+    /// <summary>
+    /// The same detector with the reference's faults mirrored, or not. It works with this one's networks, which stay this one's.
+    /// </summary>
     /// <param name="compatibility">Which faults.</param>
     public ActionDetectorTransformer WithCompatibility(Compatibility compatibility) => new(_environment, new TransformerChain<ITransformer>(
         new SampleFramesTransformer(_environment, SampleFrames.Options with { Compatibility = compatibility }), LoadClip, Resize,

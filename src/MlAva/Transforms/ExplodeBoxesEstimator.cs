@@ -48,7 +48,9 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
 
     const int MostPromised = 1000;
 
-    /// <summary>Takes the number of features and the actions from the data; reads up to the first row with a box where the columns do not say.</summary>
+    /// <summary>
+    /// Takes the number of features and the actions from the data; reads up to the first row with a box where the columns do not say.
+    /// </summary>
     /// <exception cref="ArgumentException">A column is missing or has another type, or no row has a box.</exception>
     public ExplodeBoxesTransformer Fit(IDataView input)
     {

@@ -17,7 +17,9 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, columnsNeeded, input.GetRowCursor(Inputs(), rand));
 
-    /// <summary>Persons of one keyframe stay in one cursor and share its batch number, so that the order of the whole can be found again.</summary>
+    /// <summary>
+    /// Persons of one keyframe stay in one cursor and share its batch number, so that the order of the whole can be found again.
+    /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];

@@ -85,7 +85,9 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         return new(Host, Options with { Inference = inference }, _network, ownsNetwork: false);
     }
 
-    /// <summary>The same network with another rule for the reference's faults. It stays this transformer's: disposing of the result frees nothing.</summary>
+    /// <summary>
+    /// The same network with another rule for the reference's faults. It stays this transformer's: disposing of the result frees nothing.
+    /// </summary>
     /// <param name="compatibility">Which faults are mirrored.</param>
     public ExtractRoIFeaturesTransformer WithCompatibility(Compatibility compatibility) =>
         new(Host, Options with { Compatibility = compatibility }, _network, ownsNetwork: false);

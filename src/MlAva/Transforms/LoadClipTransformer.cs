@@ -12,7 +12,8 @@ using MlAva.Video;
 namespace MlAva.Transforms;
 
 /// <summary>
-/// Decodes the frames of each clip: <c>Source</c>, <c>FrameIndices</c>, and where it is there <c>KeyframeIndex</c> → <c>Clip</c>. Lazy: a row's
+/// Decodes the frames of each clip: <c>Source</c>, <c>FrameIndices</c>, and where it is there <c>KeyframeIndex</c> → <c>Clip</c>. Lazy: a
+/// row's
 /// frames are read when its clip is asked for. Frames beyond the video's ends are its first or last one; the keyframe itself must exist.
 /// </summary>
 public sealed class LoadClipTransformer : AvaTransformer, IDisposable
@@ -44,7 +45,9 @@ public sealed class LoadClipTransformer : AvaTransformer, IDisposable
 
     private protected override string SaveOptions() => ModelJson.Write(Options);
 
-    /// <summary>The same with another rule for frames that cannot be read. Open videos stay this one's: disposing of the result closes none.</summary>
+    /// <summary>
+    /// The same with another rule for frames that cannot be read. Open videos stay this one's: disposing of the result closes none.
+    /// </summary>
     /// <param name="onError">The rule.</param>
     public LoadClipTransformer WithOnError(OnError onError) => new(Host, Options with { OnError = onError }, _stores, ownsStores: false);
 

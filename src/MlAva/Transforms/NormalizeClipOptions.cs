@@ -12,7 +12,9 @@ public sealed record NormalizeClipOptions
     /// <summary>Whether channels come out as blue, green, red.</summary>
     public bool ToBgr { get; init; }
 
-    /// <summary>T, H and W of every clip, which make the column a tensor of known shape, as ONNX models want it; null: clips may differ.</summary>
+    /// <summary>
+    /// T, H and W of every clip, which make the column a tensor of known shape, as ONNX models want it; null: clips may differ.
+    /// </summary>
     public IReadOnlyList<int>? Shape { get; init; }
 
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>

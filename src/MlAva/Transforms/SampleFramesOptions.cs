@@ -15,7 +15,9 @@ public sealed record SampleFramesOptions
     /// <summary>Whether chance moves every frame by up to half an interval, as in training (reference specification §7.1).</summary>
     public bool Jitter { get; init; }
 
-    /// <summary>Where chance starts; each row draws from a sequence of its own, found by seed, video and time, so threads and order do not matter.</summary>
+    /// <summary>
+    /// Where chance starts; each row draws from a sequence of its own, found by seed, video and time, so threads and order do not matter.
+    /// </summary>
     public ulong Seed { get; init; }
 
     /// <summary>Whether a known fault of the reference is mirrored: the demo's clips come one frame interval late.</summary>

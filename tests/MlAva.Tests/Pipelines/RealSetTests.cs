@@ -7,7 +7,9 @@ using MlAva.Video;
 
 namespace MlAva.Tests.Pipelines;
 
-/// <summary>Real sets and videos load and sample: every keyframe's clip is there, and frames by seeking are those of sequential decoding.</summary>
+/// <summary>
+/// Real sets and videos load and sample: every keyframe's clip is there, and frames by seeking are those of sequential decoding.
+/// </summary>
 public sealed class RealSetTests
 {
     readonly MLContext _context = new(1);

@@ -6,7 +6,9 @@ using MlAva.Transforms;
 
 namespace MlAva.Tests.Pipelines;
 
-/// <summary>Every transform says in words which column is missing or of another type, and comes back from model.zip as it was saved.</summary>
+/// <summary>
+/// Every transform says in words which column is missing or of another type, and comes back from model.zip as it was saved.
+/// </summary>
 [Collection(TorchTests.Name)]
 public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
 {
