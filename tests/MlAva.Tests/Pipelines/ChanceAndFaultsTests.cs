@@ -124,7 +124,7 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
         float[] Boxes(Compatibility compatibility)
         {
             IDataView scored = Transforms.SampleFrames(4, 1, SmallSet.Fps).Append(Transforms.LoadClip()).Append(Transforms.ResizeClip(48))
-                .Append(Transforms.ExtractRoIFeatures(new() { Network = set.Network, Compatibility = compatibility })).Fit(row).Transform(row);
+                .Append(Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = compatibility })).Fit(row).Transform(row);
             return scored.GetColumn<float[]>(AvaColumns.PredictedBoxes).Single();
         }
 

@@ -85,7 +85,7 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
             .Append(Transforms.MapBoxes(boxes: false))
             .Append(Transforms.NormalizeClip(new NormalizeClipOptions { Mean = [1, 2, 3], StandardDeviation = [4, 5, 6], ToBgr = true, Shape = [4, 30, 40] }))
             .Append(Transforms.AssignBoxes(new AssignBoxesOptions { Seed = 2, PositivesOnly = false, DropCroppedBoxes = true }))
-            .Append(Transforms.ExtractRoIFeatures(new() { Network = set.Network, Compatibility = Compatibility.MMAction2 }))
+            .Append(Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = Compatibility.MMAction2 }))
             .Append(Transforms.ExplodeBoxes())
             .Fit(data);
         using TemporaryFolder folder = new();
@@ -112,7 +112,7 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         [nameof(ActionDetectionTransforms.NormalizeClip)] = Transforms.NormalizeClip(),
         [nameof(ActionDetectionTransforms.MapBoxes)] = Transforms.MapBoxes(),
         [nameof(ActionDetectionTransforms.AssignBoxes)] = Transforms.AssignBoxes(),
-        [nameof(ActionDetectionTransforms.ExtractRoIFeatures)] = Transforms.ExtractRoIFeatures(new() { Network = set.Network }),
+        [nameof(ActionDetectionTransforms.ExtractRoIFeatures)] = Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network }),
         [nameof(ActionDetectionTransforms.ExplodeBoxes)] = Transforms.ExplodeBoxes(),
     };
 
