@@ -21,7 +21,7 @@ public sealed class RoIFeatureCacheTests(SmallSet set) : IClassFixture<SmallSet>
         Catalog.Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
             .Append(Catalog.Transforms.LoadClip())
             .Append(Catalog.Transforms.ResizeClip(shortSide))
-            .Append(Catalog.Transforms.AssignBoxes(), TransformerScope.TrainTest)
+            .Append(Catalog.Transforms.AssignBoxes())
             .Append(Catalog.Transforms.ExtractRoIFeatures(new() { Network = set.Network }, seed: seed)).Fit(data);
 
     [Fact]
