@@ -276,6 +276,7 @@ sealed class CsvReader : IDisposable
         ReadOnlySpan<byte> cell = this[column].Trim(" \t"u8);
         string mend = Row == 1 && LooksLikeHeader() ? "delete the header row: AVA's files have none"
             : cell.Length == 0 ? "fill the cell, or delete the row (a keyframe with nobody in it has two columns only)"
+            : Ascii.EqualsIgnoreCase(cell, "nan"u8) ? "look at the training: numbers that are none come of a network that has diverged"
             : cell.Contains((byte)'_') ? "remove the underscore"
             : cell.Contains((byte)',') ? "write decimal points, not decimal commas"
             : "write a number; for an action, its id in the label map and not its name";

@@ -20,6 +20,10 @@ public readonly record struct KeyframeKey(string VideoId, double Timestamp)
 
     /// <summary>The form used in AVA's proposals: <c>video,0902</c>; a fractional time keeps six decimals, <c>video,17.500000</c>.</summary>
     public override string ToString() => Timestamp == Math.Floor(Timestamp)
-        ? string.Create(CultureInfo.InvariantCulture, $"{VideoId},{(long)Timestamp:0000}")
+        ? $"{VideoId},{Seconds}"
         : string.Create(CultureInfo.InvariantCulture, $"{VideoId},{Timestamp:F6}");
+
+    // Beyond the range of long a cast would give every time the same number.
+    string Seconds => Math.Abs(Timestamp) < 1e18
+        ? ((long)Timestamp).ToString("0000", CultureInfo.InvariantCulture) : Timestamp.ToString("F0", CultureInfo.InvariantCulture);
 }

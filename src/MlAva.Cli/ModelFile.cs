@@ -66,8 +66,11 @@ static class ModelFile
     }
 
     /// <summary>The same model with its backbone in other numbers; the networks stay the first one's. Null: the model as it is.</summary>
-    public static ITransformer InPrecision(ITransformer model, InferencePrecision? precision) => precision is { } chosen
-        ? Prepared(model, before => before with { Precision = chosen }) : model;
+    public static ITransformer InPrecision(ITransformer model, InferencePrecision? precision, bool onCpu)
+    {
+        Reduced.Warn(precision == InferencePrecision.BFloat16, onCpu);
+        return precision is { } chosen ? Prepared(model, before => before with { Precision = chosen }) : model;
+    }
 
     /// <summary>The same model with a rule for frames that cannot be read; the networks stay the first one's.</summary>
     public static ITransformer WithOnError(ITransformer model, OnError onError) => model switch

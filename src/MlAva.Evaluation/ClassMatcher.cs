@@ -6,10 +6,12 @@ namespace MlAva.Evaluation;
 /// <summary>Matches one class's detections with its ground truth and ranks them (reference specification §8, steps 6 and 7).</summary>
 sealed class ClassMatcher
 {
+    const int Capacity2018 = 10_000;
+
     readonly FrameMapOptions _options;
     readonly BoxTable _boxes;
     readonly TruthTable _truths;
-    readonly int[] _rankOf, _box, _order, _truthOrder;
+    readonly int[] _rankOf, _box, _truthOrder;
     readonly double[] _scores;
     readonly long[] _rows;
     readonly bool[] _hits, _taken;
@@ -19,6 +21,8 @@ sealed class ClassMatcher
     // A bit for each of the further thresholds; empty without any.
     readonly uint[] _furtherHits, _furtherTaken;
     readonly Func<int, double> _scoreOf, _rankOfTruth;
+    readonly List<KeyValuePair<int, int>> _crowdedOut = [];
+    int[] _order;
 
     /// <param name="detections">The class's detections; they are moved out of it.</param>
     /// <param name="truths">The class's ground truth.</param>
@@ -50,20 +54,37 @@ sealed class ClassMatcher
     /// <summary>Matches and ranks.</summary>
     public RankedClass Run()
     {
-        int next = 0;
+        (int next, int kept) = (0, 0);
         for (int start = 0; start < _order.Length;)
         {
             int rank = RankOfDetection(start), end = start + 1;
             while (end < _order.Length && RankOfDetection(end) == rank) end++;
             SortWithin(_order.AsSpan(start, end - start));
+            int first = kept;
+            kept += Keep(start, end, kept);
             while (next < _truthOrder.Length && RankOfTruth(next) < rank) next++;
             int endOfTruth = next;
             while (endOfTruth < _truthOrder.Length && RankOfTruth(endOfTruth) == rank) endOfTruth++;
-            if (endOfTruth > next && !Match(start, end, next, endOfTruth)) break;
+            if (endOfTruth > next && !Match(first, kept, next, endOfTruth)) break;
             (start, next) = (end, endOfTruth);
         }
 
+        if (kept < _order.Length) _order = _order[..kept];
         return InvertedTruth < 0 ? Rank() : new() { NumGroundTruth = _truthOrder.Length, NumDetections = _box.Length };
+    }
+
+    /// <summary>Moves what the protocol keeps of a keyframe's detections, best first, to a place in front of them; how many.</summary>
+    int Keep(int start, int end, int place)
+    {
+        int count = end - start;
+        if (_options.Protocol == MatchingProtocol.Official2018 && count > Capacity2018)
+        {
+            _crowdedOut.Add(new(_boxes.Keyframe(_box[_order[start]]), count - Capacity2018));
+            count = Capacity2018;
+        }
+
+        if (place < start) Array.Copy(_order, start, _order, place, count);
+        return count;
     }
 
     int RankOfDetection(int place) => _rankOf[_boxes.Keyframe(_box[_order[place]])];
@@ -169,6 +190,7 @@ sealed class ClassMatcher
             Bounds = isAveraged ? Ranking.Bounds(hits, ranked, count) : new(double.NaN, double.NaN),
             Curve = isAveraged && _options.KeepCurves ? new(ranked, hits, count) : null,
             Matches = _options.KeepMatches ? Matches(ranking) : null,
+            CrowdedOut = _crowdedOut,
         };
     }
 

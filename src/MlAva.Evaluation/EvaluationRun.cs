@@ -138,7 +138,12 @@ sealed class EvaluationRun
 
         // The fault reported is that of the smallest class id, whichever worker came first.
         int faulty = Array.FindIndex(inverted, i => i >= 0);
-        if (faulty < 0) return ranked;
+        if (faulty < 0)
+        {
+            foreach ((int keyframe, int count) in ranked.SelectMany(r => r.CrowdedOut)) Reader.CrowdOut(keyframe, count);
+            return ranked;
+        }
+
         TruthTable truths = Reader.Truths;
         throw InputReader.Inverted(
             Reader.TruthSource, truths.Row(inverted[faulty]), truths.Boxes.Box(inverted[faulty]), $"ground truth of action {_classes[faulty].Id}",

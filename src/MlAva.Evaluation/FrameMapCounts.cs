@@ -36,7 +36,10 @@ public sealed record FrameMapCounts
     /// <summary>Detections left out because their keyframe is not in the <see cref="EvaluationSet"/>.</summary>
     public long DetectionsOutsideSet { get; init; }
 
-    /// <summary>Detections crowded out of their keyframe by 50 others (<see cref="MatchingProtocol.Official2019"/> and later).</summary>
+    /// <summary>
+    /// Detections crowded out of their keyframe: by 50 others (<see cref="MatchingProtocol.Official2019"/> and later), or by 10,000 others
+    /// of their class (<see cref="MatchingProtocol.Official2018"/>).
+    /// </summary>
     public long DetectionsOverCapacity { get; init; }
 
     /// <summary>Detections left out because x1 &lt; x2 and y1 &lt; y2 does not hold (NaN included); <see cref="MatchingProtocol.MMAction2V1"/> keeps them.</summary>
@@ -67,7 +70,7 @@ public sealed record FrameMapCounts
     /// <summary>Why detections were left out, and how many; reasons that met nothing are not listed.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> DetectionsLeftOut => Listed(
         new("of other classes", DetectionsOfOtherClasses), new("on excluded keyframes", DetectionsExcluded),
-        new("on keyframes not evaluated", DetectionsOutsideSet), new("over 50 a keyframe", DetectionsOverCapacity),
+        new("on keyframes not evaluated", DetectionsOutsideSet), new("crowded out of their keyframe", DetectionsOverCapacity),
         new("without area", DetectionsWithoutArea), new("of a score of -10 or less", DetectionsOfLowScore));
 
     /// <summary>Why ground truth was left out, and how much; reasons that met nothing are not listed.</summary>

@@ -24,6 +24,7 @@ sealed class InputReader
     readonly KeyframeIndex _known = new(), _late = new();
     readonly List<Marks> _marks = [];
     readonly List<int> _rankOf = [], _inOrder = [], _detectionsOf = [];
+    bool[] _hasTruth = [];
     long _rows, _otherActions, _excluded, _outsideSet, _areaLess, _lowScores;
 
     /// <param name="classes">The classes by ascending id.</param>
@@ -77,6 +78,14 @@ sealed class InputReader
     public int NumKeyframes => _known.Count + _late.Count;
 
     bool UsesHeaps => _protocol is MatchingProtocol.Official2019 or MatchingProtocol.Official2020;
+
+    /// <summary>Takes detections that matching left out of a keyframe off the counts.</summary>
+    public void CrowdOut(int keyframe, int count) => Counts = Counts with
+    {
+        DetectionsOverCapacity = Counts.DetectionsOverCapacity + count,
+        DetectionsOnKeyframesWithoutGroundTruth =
+            Counts.DetectionsOnKeyframesWithoutGroundTruth - (_hasTruth[keyframe] ? 0 : count),
+    };
 
     bool InTruthOrder => _protocol == MatchingProtocol.MMAction2V1 && _set == EvaluationSet.GroundTruth;
 
@@ -345,20 +354,20 @@ sealed class InputReader
         if (_heaps is not null) DrainHeaps(_heaps);
         (int any, int withTruth, int both) = (0, 0, 0);
         long unmatchable = 0;
-        bool[] hasTruth = new bool[NumKeyframes];
+        _hasTruth = new bool[NumKeyframes];
         for (int i = 0; i < Truths.Count; i++)
         {
             int keyframe = Truths.Boxes.Keyframe(i);
-            hasTruth[keyframe] = !Has(keyframe, Marks.Excluded);
+            _hasTruth[keyframe] = !Has(keyframe, Marks.Excluded);
         }
 
-        for (int keyframe = 0; keyframe < hasTruth.Length; keyframe++)
+        for (int keyframe = 0; keyframe < _hasTruth.Length; keyframe++)
         {
             bool detected = _detectionsOf[keyframe] > 0;
-            if (hasTruth[keyframe] || detected) any++;
-            if (hasTruth[keyframe]) withTruth++;
-            if (hasTruth[keyframe] && detected) both++;
-            if (!hasTruth[keyframe]) unmatchable += _detectionsOf[keyframe];
+            if (_hasTruth[keyframe] || detected) any++;
+            if (_hasTruth[keyframe]) withTruth++;
+            if (_hasTruth[keyframe] && detected) both++;
+            if (!_hasTruth[keyframe]) unmatchable += _detectionsOf[keyframe];
         }
 
         Counts = Counts with

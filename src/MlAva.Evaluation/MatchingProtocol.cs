@@ -23,8 +23,8 @@ public enum MatchingProtocol
 
     /// <summary>
     /// <c>official-2018</c>: the official evaluator as of 2018-04-27 (ActivityNet be7854e). As <see cref="MMAction2V0"/>, but equal
-    /// scores within a keyframe are taken in reversed <see cref="TieOrder"/>, ground truth is in file order, and scores of −10 or less
-    /// are removed.
+    /// scores within a keyframe are taken in reversed <see cref="TieOrder"/>, ground truth is in file order, scores of −10 or less
+    /// are removed, and of a class the best 10,000 of a keyframe count.
     /// </summary>
     Official2018,
 

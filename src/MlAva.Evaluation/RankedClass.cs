@@ -19,4 +19,7 @@ sealed class RankedClass
     public PrecisionRecallCurve? Curve { get; init; }
 
     public ClassMatches? Matches { get; init; }
+
+    /// <summary>How many detections were crowded out of a keyframe by better ones of the class.</summary>
+    public IReadOnlyList<KeyValuePair<int, int>> CrowdedOut { get; init; } = [];
 }

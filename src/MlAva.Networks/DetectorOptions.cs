@@ -47,6 +47,8 @@ public sealed record DetectorOptions
         RoIExtractor.Validate();
         SharedHead?.Validate();
         Head.Validate();
+        if (!RoIExtractor.WithTemporalPooling && SharedHead is ActorRelationOptions)
+            throw new ArgumentException($"{nameof(RoIExtractor)}.{nameof(RoIExtractorOptions.WithTemporalPooling)} is False; expected True with {nameof(ActorRelationOptions)}, which relates persons to one map without time.");
         int channels = FeatureChannels();
         if (Head.InputChannels != channels)
             throw new ArgumentException($"{nameof(Head)}.{nameof(ActionHeadOptions.InputChannels)} is {Head.InputChannels}; the parts before the head give {channels}.");

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Networks;
 using MlAva.Persistence;
+using MlAva.Persons;
 using MlAva.Training;
 using MlAva.Transforms;
 
@@ -160,6 +161,25 @@ public sealed class ActionDetectionTransforms
     /// <summary><c>Clip</c>, <c>Rois</c> or else <c>Proposals</c> → <c>RoiFeatures</c>, <c>PredictedBoxes</c>, with the backbone of a trained detector.</summary>
     /// <param name="detector">The detector, whose network is shared, not copied.</param>
     public AvaEstimator<ExtractRoIFeaturesTransformer> ExtractRoIFeatures(ActionDetectorTransformer detector) => Estimator(Given(detector).RoIFeatures);
+
+    /// <summary><c>Source</c>, <c>Timestamp</c> → <c>Proposals</c>: finds persons, with an ONNX model or with the embedded detector, which needs none.</summary>
+    /// <param name="onnx">An ONNX file of a known kind (<see cref="DetectorOutputs"/>); null: the embedded detector.</param>
+    /// <param name="fps">Frames a second of the frames.</param>
+    /// <param name="timestampStart">The time of frame 1, in seconds.</param>
+    public AvaEstimator<DetectPersonsTransformer> DetectPersons(string? onnx = null, double fps = 30, double timestampStart = 900) => DetectPersons(new DetectPersonsOptions
+    {
+        Onnx = onnx is null ? null : new() { Model = onnx }, Fps = fps, TimestampStart = timestampStart,
+    });
+
+    /// <summary><c>Source</c>, <c>Timestamp</c> → <c>Proposals</c>: finds persons, with an ONNX model or with the embedded detector, which needs none.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="FormatException">The ONNX file is no model of a detector that is known.</exception>
+    public AvaEstimator<DetectPersonsTransformer> DetectPersons(DetectPersonsOptions options)
+    {
+        Given(options).Validate();
+        IPersonDetector detector = options.Onnx is { } onnx ? new OnnxPersonDetector(onnx, _context) : new EmbeddedPersonDetector(options.Embedded);
+        return new(new DetectPersonsTransformer(_context, options, detector), ShapeOf.Singles(AvaColumns.Proposals));
+    }
 
     static AvaEstimator<ExtractRoIFeaturesTransformer> Estimator(ExtractRoIFeaturesTransformer transformer) =>
         new(transformer, ShapeOf.Singles(AvaColumns.RoIFeatures), ShapeOf.Singles(AvaColumns.PredictedBoxes));

@@ -33,6 +33,7 @@ public sealed class CompareTests : IDisposable
         Assert.Matches(@"second\.csv gained \+0\.5000 \[.*\] stand \[up\] \(0\.5000 to 1\.0000\)", run.Output);
         Assert.Matches(@"second\.csv lost -1\.0000 \[-1\.0000, -1\.0000\] \* sit \(1\.0000 to 0\.0000\)", run.Output);
         Assert.Contains("400 resamplings of 2 videos, seed 5", run.Output, StringComparison.Ordinal);
+        Assert.Contains("*: an interval on one side of 0", run.Output, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(json));
         JsonElement difference = Assert.Single(document.RootElement.GetProperty("differences").EnumerateArray());
         Assert.Equal(-.25, difference.GetProperty("difference").GetDouble());

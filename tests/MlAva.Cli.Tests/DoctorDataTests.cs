@@ -26,6 +26,9 @@ public sealed class DoctorDataTests : IDisposable
 
         foreach (string word in (string[])["mAP at IoU 0.5 is 1.0000", "all 8 keyframes have a frame", "Nothing found explains a failure."])
             Assert.Contains(word, run.Output, StringComparison.Ordinal);
+        int truths = AnnotationFile.Read(_set.Annotations).Rows.Select(r => (r.Key, r.Box)).Distinct().Count();
+        string bins = $"  0.8 to 0.9         0{Environment.NewLine}  0.9 to 1.0 {truths,9} {new string('#', 40)}";
+        Assert.Contains(bins, run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("CAUSE", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("BROKEN", run.Output, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlAva.Networks;
 using MlAva.TestSupport;
 
 namespace MlAva.Cli.Tests;
@@ -15,7 +16,7 @@ public sealed class VerifyTests : IDisposable
     public void A_folder_of_cases_agrees_and_each_quantity_is_shown()
     {
         Tool run = Tool.Run("verify", Path.Combine(AppContext.BaseDirectory, "Golden")).ExitsWith(0);
-        foreach (string word in (string[])["tiny_slowonly", "tiny_slowonly_nl", "tiny_slowfast", "slow features", "RoI features", "logits", "scores", "loss", "gradients", "3 of 3 cases agree"])
+        foreach (string word in (string[])["tiny_slowonly", "tiny_slowonly_nl", "tiny_slowfast", "slow features", "RoI features", "logits", "scores", "loss", "gradients", "4 of 4 cases agree"])
             Assert.Contains(word, run.Output, StringComparison.Ordinal);
     }
 
@@ -45,6 +46,8 @@ public sealed class VerifyTests : IDisposable
         Tool run = Tool.Run("verify", Shipped("tiny_slowonly"), "--precision", "bfloat16").ExitsWith(0);
         Assert.Contains("not compared: training", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("gradients", run.Output, StringComparison.Ordinal);
+        Assert.Equal(Processor.MultipliesBFloat16 == false, run.Errors.Contains("does not multiply bfloat16", StringComparison.Ordinal));
+        Assert.DoesNotContain("bfloat16", Tool.Run("verify", Shipped("tiny_slowonly"), "--scoring-only").ExitsWith(0).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

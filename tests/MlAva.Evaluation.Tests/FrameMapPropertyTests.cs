@@ -187,6 +187,7 @@ public class FrameMapPropertyTests
 
         Assert.Equal((1, 3), (result.MeanAveragePrecision, result.Counts.Keyframes));
         Assert.Equal(3, times.Select(t => new KeyframeKey("v", t).TimeNumber).Distinct().Count());
+        Assert.Equal(3, times.Select(t => new KeyframeKey("v", t).ToString()).Distinct().Count());
         Assert.Equal(times.Order(), times.OrderBy(t => new KeyframeKey("v", t).TimeNumber));
     }
 

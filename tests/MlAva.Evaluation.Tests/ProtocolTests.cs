@@ -81,6 +81,33 @@ public class ProtocolTests
         Assert.Contains("ever detected", none.UndefinedReason, StringComparison.Ordinal);
     }
 
+    /// <summary>Its suppression of overlapping boxes was switched off, yet kept its limit of boxes.</summary>
+    [Theory]
+    [InlineData(TieOrder.Stable)]
+    [InlineData(TieOrder.NumPy)]
+    public void The_rules_of_2018_keep_the_best_ten_thousand_of_a_class_in_a_keyframe(TieOrder ties)
+    {
+        IEnumerable<DetectionRow> Crowd(double second, int actionId) =>
+            Enumerable.Range(0, 10_000).Select(i => new DetectionRow("A", second, Right, actionId, 1 + i));
+        DetectionRow[] detections =
+        [
+            .. Crowd(1, 12), new("A", 1, Left, 12, .5), new("A", 1, Left, 80, .4),
+            .. Crowd(9, 12), new("A", 9, Left, 12, .3), new("A", 2, Left, 12, .2),
+        ];
+
+        FrameMapResult others = FrameMap.Evaluate(Truth, detections, Classes, options: new() { Ties = ties });
+        FrameMapOptions options = new() { Protocol = MatchingProtocol.Official2018, Ties = ties, KeepMatches = true };
+        FrameMapResult result = FrameMap.Evaluate(Truth, detections, Classes, options: options);
+
+        (ClassResult all, ClassResult some) = (others.Class(12), result.Class(12));
+        Assert.Equal((2, 20_003, 0), (all.NumTruePositives, all.NumDetections, others.Counts.DetectionsOverCapacity));
+        Assert.Equal((1, 20_001, 2), (some.NumTruePositives, some.NumDetections, result.Counts.DetectionsOverCapacity));
+        Assert.Equal(1, result.Class(80).NumDetections);
+        Assert.Equal((20_002, 10_000), (result.Counts.Detections, result.Counts.DetectionsOnKeyframesWithoutGroundTruth));
+        Assert.Equal(.5 / 20_001, result.Class(12).AveragePrecision, 1e-12);
+        Assert.Equal(20_002, result.Matches!.Count);
+    }
+
     [Fact]
     public void MMAction2_1_groups_by_AVAs_ids()
     {

@@ -95,6 +95,11 @@ static class EagerCases
             Narrow with { StemTemporalStride = 3, PoolTemporalStride = 2, StemKernel = [3, 7, 7] }, 2, 3, 11, 37, 52),
         Single("stem of one point", Narrow with { StemKernel = [1, 1, 1] }),
         Single("stem of one place", Narrow with { StemKernel = [3, 1, 1] }),
+        Single("stem without a stride", Narrow with { StemSpatialStride = 1 }, 2, 3, 2, 29, 36),
+        Single("stem with a stride of three", Narrow with { StemSpatialStride = 3, PoolSpatialStride = 3 }, 1, 3, 2, 80, 75),
+        Single("pooling without a stride", Narrow with { PoolSpatialStride = 1, PoolTemporalStride = 2 }, 2, 3, 4, 29, 36),
+        Single("no pooling", Narrow with { StemPooling = false, PoolTemporalStride = 2 }, 2, 3, 2, 29, 36),
+        Single("frames in pairs", Narrow with { FramePooling = true }, 2, 3, 5, 37, 36),
         Single("stem wider than high", Narrow with { StemKernel = [3, 3, 5] }),
         Single("stem over nine frames", Narrow with { StemKernel = [9, 5, 3] }),
     ];
@@ -205,6 +210,13 @@ static class EagerCases
                 new() { WithGlobal = true, OutputSize = 5, TemporalPooling = TemporalPooling.Max }),
             ("RoIs of two pathways, maximum over time",
                 ShortSlowFast with { RoIExtractor = new() { TemporalPooling = TemporalPooling.Max } }, [2, 3, 8, 45, 52]),
+            Over("every frame", new() { WithTemporalPooling = false }),
+            Over("every frame, context, maximum over time", new() { WithTemporalPooling = false, WithGlobal = true, OutputSize = 5, TemporalPooling = TemporalPooling.Max }),
+            ("RoIs of two pathways, every frame", ShortSlowFast with { RoIExtractor = new() { WithTemporalPooling = false } }, [2, 3, 8, 45, 52]),
+            ("RoIs of two pathways, every frame, context, maximum behind", ShortSlowFast with
+            {
+                RoIExtractor = new() { WithTemporalPooling = false, WithGlobal = true }, Head = new() { TemporalPooling = TemporalPooling.Max },
+            }, [2, 3, 8, 45, 52]),
             ("RoIs of two pathways, context", ShortSlowFast with { RoIExtractor = new() { WithGlobal = true } }, [2, 3, 8, 45, 52]),
         ];
 
@@ -252,6 +264,10 @@ static class EagerCases
             yield return With($"{kind}", head);
             yield return With($"{kind}, other poolings",
                 head with { TemporalPooling = TemporalPooling.Max, SpatialPooling = SpatialPooling.Average });
+            yield return ($"feature bank, {kind}, every frame", ShortSlowOnly with
+            {
+                RoIExtractor = new() { WithTemporalPooling = false }, SharedHead = head with { WindowSize = 3, TemporalPooling = TemporalPooling.Max },
+            }, [2, 3, 3, 45, 52]);
             DetectorOptions context = ShortSlowFast with { RoIExtractor = new() { WithGlobal = true }, SharedHead = head };
             yield return ($"feature bank, {kind}, two pathways with context", context, [2, 3, 8, 45, 52]);
         }
@@ -274,6 +290,10 @@ static class EagerCases
             Single("two frozen stages",
                 Narrow with { FrozenStages = 2, NonLocal = new() { Blocks = [[false], [true, true], [true], [false]] } }),
             Single("frozen as a whole", Narrow with { FrozenStages = 4 }),
+            Single("normalisation frozen",
+                Narrow with { FrozenNorm = true, NonLocal = new() { Blocks = [[false], [true, false], [false], [false]] } }),
+            Single("normalisation and statistics frozen, and two stages", Narrow with { FrozenNorm = true, NormEval = true, FrozenStages = 2 }),
+            Double("normalisation of the slow pathway frozen", normalised with { Slow = Slow with { FrozenNorm = true } }),
             Single("fixed statistics",
                 Narrow with { NormEval = true, NonLocal = new() { Blocks = [[false], [true, false], [false], [false]] } }),
             Double("two frozen stages of the slow pathway", normalised with { Slow = Slow with { FrozenStages = 2 } }),

@@ -131,7 +131,9 @@ static class EagerComparison
     static bool IsFrozen(string name, BackboneOptions backbone)
     {
         (ResNet3dOptions? pathway, string inside) = Pathway(name, backbone);
-        if (pathway is null || pathway.FrozenStages < 0) return false;
+        if (pathway is null) return false;
+        if (pathway.FrozenNorm && inside.Contains(".bn.", StringComparison.Ordinal) && !inside.Contains(".non_local_block.", StringComparison.Ordinal)) return true;
+        if (pathway.FrozenStages < 0) return false;
         return inside.StartsWith("conv1.", StringComparison.Ordinal) || Enumerable.Range(1, pathway.FrozenStages).Any(
             i => inside.StartsWith($"layer{i}.", StringComparison.Ordinal)
                 || inside.StartsWith($"layer{i}_lateral.", StringComparison.Ordinal));

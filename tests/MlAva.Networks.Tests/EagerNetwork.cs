@@ -32,7 +32,7 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
         ? SlowFast(clips, slowFast)
         : [SinglePathway(clips, ((SlowOnlyOptions)options.Backbone).Pathway)];
 
-    /// <summary>What goes into the action head: [R, C, 1, P, P].</summary>
+    /// <summary>What goes into the action head: [R, C, T, P, P].</summary>
     public Tensor Features(Tensor clips, float[] rois, Tensor? longTerm = null)
     {
         Tensor map = Pooled(Backbone(clips));
@@ -58,7 +58,11 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     Tensor SinglePathway(Tensor clips, ResNet3dOptions pathway)
     {
         Tensor x = Stem(clips, pathway, "");
-        for (int stage = 0; stage < pathway.Blocks().Count; stage++) x = Stage(x, pathway, "", stage);
+        for (int stage = 0; stage < pathway.Blocks().Count; stage++)
+        {
+            x = Stage(x, pathway, "", stage);
+            if (stage == 0 && pathway.FramePooling) x = F.max_pool3d(x, [2, 1, 1], [2, 1, 1]);
+        }
         return x;
     }
 
@@ -80,15 +84,16 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
 
         Tensor Lateral(Tensor from, string name) => Unit(
             from, "slow_path." + name, (network.SpeedRatio, 1, 1), ((network.FusionKernel - 1) / 2, 0, 0), normalize: network.LateralNorm,
-            activate: false);
+            activate: network.LateralNorm);
     }
 
     // §2.1
     Tensor Stem(Tensor x, ResNet3dOptions pathway, string prefix)
     {
         (int t, int h, int w) = (pathway.StemKernel[0], pathway.StemKernel[1], pathway.StemKernel[2]);
-        x = Unit(x, prefix + "conv1", (pathway.StemTemporalStride, 2, 2), ((t - 1) / 2, (h - 1) / 2, (w - 1) / 2));
-        return Said(prefix + "maxpool", F.max_pool3d(x, [1, 3, 3], [pathway.PoolTemporalStride, 2, 2], [0, 1, 1]));
+        (int stem, int pool) = (pathway.StemSpatialStride, pathway.PoolSpatialStride);
+        x = Unit(x, prefix + "conv1", (pathway.StemTemporalStride, stem, stem), ((t - 1) / 2, (h - 1) / 2, (w - 1) / 2));
+        return pathway.StemPooling ? Said(prefix + "maxpool", F.max_pool3d(x, [1, 3, 3], [pathway.PoolTemporalStride, pool, pool], [0, 1, 1])) : x;
     }
 
     Tensor Stage(Tensor x, ResNet3dOptions pathway, string prefix, int stage)
@@ -168,17 +173,20 @@ sealed class EagerNetwork(DetectorOptions options, IReadOnlyDictionary<string, T
     Tensor Pooled(Tensor[] maps)
     {
         long longest = maps.Max(m => m.shape[2]);
-        return cat([.. maps.Select(m => PoolTime(Take(m, Nearest.BySize(m.shape[2], longest)), options.RoIExtractor.TemporalPooling))], 1);
+        IEnumerable<Tensor> repeated = maps.Select(m => Take(m, Nearest.BySize(m.shape[2], longest)));
+        if (options.RoIExtractor.WithTemporalPooling) repeated = repeated.Select(m => PoolTime(m, options.RoIExtractor.TemporalPooling));
+        return cat([.. repeated], 1);
     }
 
     Tensor OverBoxes(Tensor map, float[] rois)
     {
         RoIExtractorOptions extractor = options.RoIExtractor;
         int size = extractor.OutputSize;
-        Tensor still = map.squeeze(2);
-        Tensor features = EagerRoIAlign.Apply(still, rois, size, 1f / extractor.FeatureStride, extractor.SamplingRatio, extractor.Aligned);
-        if (extractor.WithGlobal) features = cat([features, OfImages(F.adaptive_avg_pool2d(still, [size, size]), rois)], 1);
-        return features.unsqueeze(2);
+        return stack(map.unbind(2).Select(frame =>
+        {
+            Tensor features = EagerRoIAlign.Apply(frame, rois, size, 1f / extractor.FeatureStride, extractor.SamplingRatio, extractor.Aligned);
+            return extractor.WithGlobal ? cat([features, OfImages(F.adaptive_avg_pool2d(frame, [size, size]), rois)], 1) : features;
+        }).ToArray(), 2);
     }
 
     // §10.1

@@ -27,7 +27,7 @@ public sealed class OptionsTests
             Add("ResNet3dOptions.TemporalStrides is (1, 1, 0, 1)", () => new ResNet3dOptions { TemporalStrides = [1, 1, 0, 1] }.Validate(), "4 numbers of at least 1");
             Add("ResNet3dOptions.Dilations is (0, 1, 1, 1)", () => new ResNet3dOptions { Dilations = [0, 1, 1, 1] }.Validate(), "4 numbers of at least 1");
             Add("ResNet3dOptions.Inflate has 1", () => new ResNet3dOptions { Inflate = [true] }.Validate(), "each of the 4 stages");
-            Add("ResNet3dOptions.Depth is 34", () => new ResNet3dOptions { Depth = 34 }.Validate(), "50 or 101");
+            Add("ResNet3dOptions.Depth is 34", () => new ResNet3dOptions { Depth = 34 }.Validate(), "50, 101 or 152");
 
             Add("ResNet3dOptions.Style is 7", () => new ResNet3dOptions { Style = (BottleneckStyle)7 }.Validate(), "PyTorch or Caffe");
             Add("ResNet3dOptions.InflateStyle is -1", () => new ResNet3dOptions { InflateStyle = (InflateStyle)(-1) }.Validate(),

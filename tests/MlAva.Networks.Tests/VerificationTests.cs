@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using MlAva.TestSupport;
 using static TorchSharp.torch;
 
@@ -17,6 +19,18 @@ public sealed class VerificationTests
         foreach (string quantity in (string[])["RoI features", "logits", "scores", "detections", "training logits", "loss", "logged metrics", "normalisation statistics", "gradients", "gradient norms"])
             Assert.Contains(quantity, names);
         Assert.All(report.Quantities, q => Assert.True(q.Count > 0, q.Name));
+    }
+
+    [Fact]
+    public void Settings_that_no_configuration_has_agree_as_well()
+    {
+        ReferenceCase reference = new(GoldenCase.Shipped("tiny_slowfast_other"));
+        foreach (VerificationOptions options in (VerificationOptions[])[new(), new() { Engine = VerificationEngine.Prepared, Training = false }])
+        {
+            VerificationReport report = Verification.Run(reference, options);
+            Assert.True(report.IsWithin, string.Join("; ", report.Quantities.Where(q => !q.IsWithin)));
+            Assert.Equal(options.Training ? [] : ["training: not asked for"], report.Skipped);
+        }
     }
 
     [SharedTheory("golden")]
@@ -105,6 +119,57 @@ public sealed class VerificationTests
         CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(() => new ReferenceCase(folder.Path));
         Assert.Contains("config.json", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Thresholds_may_be_given_class_by_class()
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        Rewrite(folder.File("config.json"), root => root["model"]!["test_cfg"]!["rcnn"]!["action_thr"] =
+            new JsonArray([.. Enumerable.Range(0, 81).Select(c => JsonValue.Create(c == 40 ? 2 : 0.002))]));
+        Rewrite(folder.File("bbox_result.json"), root => root[0]![39] = new JsonArray());
+        VerificationReport report = Verification.Run(new ReferenceCase(folder.Path), new() { Training = false });
+        Assert.True(report.Quantities.Single(q => q.Name == "detections").IsWithin);
+    }
+
+    [Fact]
+    public void Boxes_of_several_clips_must_say_to_which_they_belong()
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        byte[] rois = File.ReadAllBytes(folder.File("rois.npy"));
+        File.Delete(folder.File("rois.npy"));
+        Assert.True(Verification.Run(new ReferenceCase(folder.Path), new() { Training = false }).IsWithin);
+        byte[] once = File.ReadAllBytes(folder.File("input.npy"));
+        int header = 10 + BitConverter.ToUInt16(once, 8);
+        string text = Encoding.ASCII.GetString(once, 10, header - 10).Replace("(1,", "(2,", StringComparison.Ordinal);
+        File.WriteAllBytes(folder.File("input.npy"), [.. once[..10], .. Encoding.ASCII.GetBytes(text), .. once[header..], .. once[header..]]);
+        CheckpointFormatException error = Assert.Throws<CheckpointFormatException>(() => Verification.Run(new ReferenceCase(folder.Path), new()));
+        Assert.Contains("to which of 2 clips", error.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(folder.File("rois.npy"), rois[..^4]);
+        Assert.Throws<CheckpointFormatException>(() => Verification.Run(new ReferenceCase(folder.Path), new()));
+    }
+
+    [Fact]
+    public void Gradients_are_missed_on_either_side()
+    {
+        using TemporaryFolder folder = Copy("tiny_slowonly");
+        Rewrite(folder.File("grads.json"), root =>
+        {
+            foreach ((string name, JsonNode? entry) in root["all"]!.AsObject()) entry!.AsObject().Remove("l2_float64");
+            foreach ((string name, JsonNode? entry) in root["named"]!.AsObject()) entry!.AsObject().Remove("max_abs_diff_float64");
+        });
+        Assert.True(Verification.Run(new ReferenceCase(folder.Path), new()).IsWithin);
+        Rewrite(folder.File("grads.json"), root => root["all"]!.AsObject().Remove("backbone.layer2.0.conv2.bn.weight"));
+        VerifiedQuantity norms = Verification.Run(new ReferenceCase(folder.Path), new()).Quantities.Single(q => q.Name == "gradient norms");
+        Assert.Equal("backbone.layer2.0.conv2.bn.weight has a gradient, and none in the reference", norms.Remark);
+        Assert.False(norms.IsWithin);
+    }
+
+    static void Rewrite(string file, Action<JsonNode> change)
+    {
+        JsonNode root = JsonNode.Parse(File.ReadAllText(file))!;
+        change(root);
+        File.WriteAllText(file, root.ToJsonString());
     }
 
     static TemporaryFolder Copy(string name)

@@ -560,6 +560,22 @@ public sealed class DataDoctorTests : IDisposable
             report.Findings.First(f => f.Code == "key-spelling").Counts["short"]));
     }
 
+    [Theory]
+    [InlineData("902", "programs that compare text")]
+    [InlineData("902.0", "stop at 902.0")]
+    public void Files_that_spell_seconds_in_different_ways(string spelling, string reason)
+    {
+        SoundSet.Cells(_set.Truth, 1, t => $"{(int)SoundSet.Number(t):D4}");
+        SoundSet.Cells(_set.Found, 1, t => $"{(int)SoundSet.Number(t)}{spelling[3..]}");
+        DataReport report = _set.Write().Examine();
+
+        DataFinding finding = Remarked(report, "key-spelling", _set.FoundPath);
+        Assert.Contains($"the detections write seconds as {spelling}, the annotations as 0902", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains(reason, finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("sprintf(\"%04d\",$2)", finding.Mend, StringComparison.Ordinal);
+        Assert.Equal(SoundSet.SoundMean, report.MeanAveragePrecision!.Value, 12);
+    }
+
     [Fact]
     public void Detections_of_other_videos_and_of_the_other_split()
     {

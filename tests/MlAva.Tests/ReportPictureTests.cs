@@ -70,6 +70,20 @@ public sealed class ReportPictureTests : IDisposable
         Assert.Equal(0, Count(picture, area, Blue) + Count(picture, area, PoorBox) + Count(picture, area, WrongClass));
     }
 
+    /// <summary>Five thresholds beside the longest of AVA's names.</summary>
+    [ChromiumFact]
+    public void The_table_of_thresholds_is_not_cut_at_its_right()
+    {
+        string page = _folder.File("long.html");
+        LabelMapEntry[] longest = [.. Classes.Select(c => c with { Name = "sing to (e.g., self, a person, a group)" })];
+        AnalysisResult analysis = DetectionAnalysis.Run(Truth(), Found(), longest);
+        EvaluationReportWriter.Write(page, analysis.Result, analysis);
+
+        SKRectI[][] areas = Chromium.Areas(page, _folder.Path, [".thresholds .wide", ".thresholds table"], Width, Height);
+
+        Assert.InRange(Assert.Single(areas[1]).Right, 0, Assert.Single(areas[0]).Right);
+    }
+
     [Fact]
     public void The_report_is_one_small_file_that_names_no_address()
     {

@@ -119,6 +119,8 @@ static class CompareCommand
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
             $"{result.Options.Samples} resamplings of {result.NumVideos} videos, seed {result.Options.Seed}; ")
             + $"protocol {result.Options.Rules.Protocol.Word()}, ties {result.Options.Rules.Ties.Word()}");
+        Terminal.WriteResult("better in: the share of resamplings in which the run beats the first; "
+            + "*: an interval on one side of 0, more than chance");
     }
 
     static void Classes(string title, IEnumerable<ClassDifference> classes)

@@ -79,10 +79,25 @@ static class DoctorDataCommand
             foreach (DataEvidence evidence in finding.Evidence) Terminal.WriteResult($"{margin}  {evidence}");
             if (finding.Mend is { } mend) Terminal.WriteResult($"{margin}to mend: {mend}");
         }
+        PrintOverlap(report.Tallies.ProposalIoU);
         int causes = report.Findings.Count(f => f.Severity >= DataSeverity.LikelyCause);
         Terminal.WriteResult(report.IsHealthy ? "Nothing found explains a failure."
             : string.Create(CultureInfo.InvariantCulture,
                 $"{causes} of the {report.Findings.Count} findings would explain a failure; the likeliest is the first."));
+    }
+
+    /// <summary>How tightly proposals fit the truth, bin by bin; the last is that of positives.</summary>
+    static void PrintOverlap(IReadOnlyList<long>? bins)
+    {
+        const int Width = 40;
+        if (bins is null || bins.Sum() == 0) return;
+        Terminal.WriteResult("Truth boxes by the IoU of their best proposal; training takes those of 0.9 and more as positive:");
+        for (int i = 0; i < bins.Count; i++)
+        {
+            int length = (int)Math.Ceiling(Width * (double)bins[i] / bins.Max());
+            Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
+                $"  {i / 10.0:0.0} to {(i + 1) / 10.0:0.0} {bins[i],9:N0} {new string('#', length)}").TrimEnd());
+        }
     }
 
     sealed class Reporter(ConsoleProgress progress) : IProgress<DataDoctorProgress>

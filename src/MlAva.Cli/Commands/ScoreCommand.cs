@@ -46,7 +46,8 @@ static class ScoreCommand
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
-            ITransformer transformer = ModelFile.WithCompatibility(ModelFile.InPrecision(loaded, precision.Given(parsed)), compatibility.Given(parsed));
+            ITransformer precise = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
+            ITransformer transformer = ModelFile.WithCompatibility(precise, compatibility.Given(parsed));
             IDataView data = context.Data.LoadFromEnumerable(rows);
             ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
             ModelFile.CheckFeatureBank(transformer, data);

@@ -54,7 +54,7 @@ static class TestCommand
             if (view.Dataset.Skipped.Count > 0) Terminal.Note($"test: {view.Dataset.Skipped.Describe("rows and boxes")}");
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
-            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed));
+            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
             if (onError.Of(parsed) == OnError.Skip) transformer = ModelFile.WithOnError(transformer, OnError.Skip);
             ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));

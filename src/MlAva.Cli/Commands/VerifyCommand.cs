@@ -51,6 +51,7 @@ static class VerifyCommand
                 Training = !parsed.GetValue(scoring),
             };
             options.Validate();
+            Reduced.Warn(options.Precision == torch.ScalarType.BFloat16, options.Device is { type: DeviceType.CPU });
             string[] folders = [.. parsed.GetRequiredValue(cases).SelectMany(Expand)];
             List<VerificationReport> reports = ConsoleProgress.Run(terminal, "verify", progress => Run(folders, options, progress, token));
             if (parsed.GetValue(json)) Terminal.WriteResult(VerificationReport.ToJson(reports));

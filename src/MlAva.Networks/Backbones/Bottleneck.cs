@@ -53,6 +53,9 @@ sealed class Bottleneck : nn.Module<FrameBatch, FrameBatch>
         RegisterComponents();
     }
 
+    /// <summary>Its convolutions without those of a non-local block.</summary>
+    public IEnumerable<ConvolutionUnit> Units => new[] { _reduce, _convolve, _expand, _downsample }.OfType<ConvolutionUnit>();
+
     public void InitializeWeights(bool zeroResidual)
     {
         _reduce.InitializeWeights();

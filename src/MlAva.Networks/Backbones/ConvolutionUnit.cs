@@ -47,7 +47,7 @@ sealed class ConvolutionUnit : nn.Module<FrameBatch, FrameBatch>
     FrameBatch Compute(FrameBatch input, Tensor? identity, bool rectify)
     {
         if (_convolution.Prepared is { } prepared) return prepared.Run(input, identity, rectify);
-        if (_normalization is not null && is_grad_enabled() && UnitFunction.Takes(input.Frames, _convolution))
+        if (_normalization is not null && is_grad_enabled() && UnitFunction.Takes(input, _convolution))
             return UnitFunction.Apply(input, _convolution, _normalization, identity, rectify);
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = _convolution.forward(input);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MlAva.Networks;
 
 /// <summary>
-/// relu?(normalisation(x) + identity) with its gradients, by own passes over memory, behind convolutions that torch computes: for CPUs with AVX-512, float32.
+/// relu?(normalisation(x) + identity) with its gradients, by own passes over memory, behind convolutions that torch computes: for CPUs with AVX-512 or AVX2, float32.
 /// </summary>
 sealed class NormalizationFunction : autograd.SingleTensorFunction<NormalizationFunction>
 {

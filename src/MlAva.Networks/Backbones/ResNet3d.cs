@@ -23,7 +23,7 @@ sealed class ResNet3d
         options.Validate();
         _options = options;
         (int kt, int kh, int kw) = (options.StemKernel[0], options.StemKernel[1], options.StemKernel[2]);
-        _stem = new(options.InputChannels, options.BaseChannels, ConvolutionShape.Same((kt, kh, kw), (options.StemTemporalStride, 2, 2)));
+        _stem = new(options.InputChannels, options.BaseChannels, ConvolutionShape.Same((kt, kh, kw), (options.StemTemporalStride, options.StemSpatialStride, options.StemSpatialStride)));
 
         long channels = options.BaseChannels;
         IReadOnlyList<int> blocks = options.Blocks();
@@ -44,6 +44,9 @@ sealed class ResNet3d
             }
         }
         foreach (Parameter parameter in FrozenParts().SelectMany(p => p.parameters())) parameter.requires_grad = false;
+        if (!options.FrozenNorm) return;
+        foreach (BatchNormalization normalization in Units().Select(u => u.Normalization).OfType<BatchNormalization>())
+            (normalization.Weight.requires_grad, normalization.Bias.requires_grad) = (false, false);
     }
 
     public int StageCount => _stages.Length;
@@ -88,8 +91,10 @@ sealed class ResNet3d
     {
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = _stem.forward(input);
+        if (!_options.StemPooling) return new(features.Frames.MoveToOuterDisposeScope(), input.Clips);
         Tensor frames = features.EveryFrame(_options.PoolTemporalStride);
-        Tensor pooled = F.max_pool2d(frames, kernel_size: [3, 3], strides: [2, 2], padding: [1, 1]);
+        long stride = _options.PoolSpatialStride;
+        Tensor pooled = F.max_pool2d(frames, kernel_size: [3, 3], strides: [stride, stride], padding: [1, 1]);
         return new(pooled.MoveToOuterDisposeScope(), input.Clips);
     }
 
@@ -98,9 +103,14 @@ sealed class ResNet3d
         using DisposeScope scope = NewDisposeScope();
         FrameBatch features = input;
         foreach (Bottleneck block in _stages[index]) features = block.forward(features);
+        if (index == 0 && _options.FramePooling) features = InPairs(features);
         features.Frames.MoveToOuterDisposeScope();
         return features;
     }
+
+    static FrameBatch InPairs(FrameBatch features) => features.Length > 1
+        ? FrameBatch.FromClips(F.max_pool3d(features.ToClips(), kernel_size: [2, 1, 1], strides: [2, 1, 1]))
+        : throw new ArgumentException($"The clips have 1 frame behind the first stage; {nameof(ResNet3dOptions.FramePooling)} takes 2 at least.");
 
     /// <summary>What goes into a stage: this pathway's features and, behind them, the other pathway's, brought to the same length.</summary>
     public FrameBatch Joined(int stage, FrameBatch own, FrameBatch other)
@@ -125,6 +135,9 @@ sealed class ResNet3d
         if (!_options.NormEval) return;
         foreach (BatchNormalization normalization in Children.SelectMany(c => c.Module.modules()).OfType<BatchNormalization>()) normalization.eval();
     }
+
+    // What a non-local block normalises is its own affair.
+    IEnumerable<ConvolutionUnit> Units() => ((IEnumerable<ConvolutionUnit>)[_stem, .. _laterals]).Concat(_stages.SelectMany(s => s).SelectMany(b => b.Units));
 
     // The blocks, not their lists: a ModuleList has no parameters before it is registered itself. With stage i goes the lateral behind it; the
     // one behind the stem is never frozen (reference specification §2.5).

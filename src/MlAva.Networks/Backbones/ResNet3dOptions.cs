@@ -7,7 +7,7 @@ namespace MlAva.Networks;
 /// </summary>
 public sealed record ResNet3dOptions
 {
-    /// <summary>50 or 101: (3,4,6,3) or (3,4,23,3) bottleneck blocks in the four stages.</summary>
+    /// <summary>50, 101 or 152: (3,4,6,3), (3,4,23,3) or (3,8,36,3) bottleneck blocks in the four stages.</summary>
     public int Depth { get; init; } = 50;
 
     /// <summary>Blocks per stage, instead of those of <see cref="Depth"/>; its length gives the number of stages.</summary>
@@ -34,8 +34,20 @@ public sealed record ResNet3dOptions
     /// <summary>Temporal stride of the stem convolution.</summary>
     public int StemTemporalStride { get; init; } = 1;
 
+    /// <summary>Spatial stride of the stem convolution.</summary>
+    public int StemSpatialStride { get; init; } = 2;
+
+    /// <summary>Whether the stem ends with a max-pooling over 3×3 places.</summary>
+    public bool StemPooling { get; init; } = true;
+
     /// <summary>Temporal stride of the stem's max-pooling.</summary>
     public int PoolTemporalStride { get; init; } = 1;
+
+    /// <summary>Spatial stride of the stem's max-pooling.</summary>
+    public int PoolSpatialStride { get; init; } = 2;
+
+    /// <summary>Whether the first stage's frames are halved in number by a max-pooling over two of them; not in a SlowFast network.</summary>
+    public bool FramePooling { get; init; }
 
     /// <summary>Whether the blocks of each stage see their temporal neighbours.</summary>
     public IReadOnlyList<bool> Inflate { get; init; } = [false, false, true, true];
@@ -55,16 +67,20 @@ public sealed record ResNet3dOptions
     /// <summary>Whether batch normalisation keeps its running statistics in training.</summary>
     public bool NormEval { get; init; }
 
+    /// <summary>Whether factors and offsets of batch normalisation stay as they are in training; non-local blocks have theirs trained.</summary>
+    public bool FrozenNorm { get; init; }
+
     /// <summary>Whether <see cref="Backbone.InitializeWeights"/> zeroes the last normalisation of each block, so that blocks start as identity.</summary>
     public bool ZeroInitResidual { get; init; } = true;
 
     /// <summary>Blocks per stage, from <see cref="StageBlocks"/> or <see cref="Depth"/>.</summary>
-    /// <exception cref="ArgumentException"><see cref="Depth"/> is neither 50 nor 101 and <see cref="StageBlocks"/> is not given.</exception>
+    /// <exception cref="ArgumentException"><see cref="Depth"/> is not 50, 101 or 152 and <see cref="StageBlocks"/> is not given.</exception>
     public IReadOnlyList<int> Blocks() => StageBlocks ?? Depth switch
     {
         50 => [3, 4, 6, 3],
         101 => [3, 4, 23, 3],
-        _ => throw new ArgumentException($"{nameof(ResNet3dOptions)}.{nameof(Depth)} is {Depth}; expected 50 or 101, or give {nameof(StageBlocks)}."),
+        152 => [3, 8, 36, 3],
+        _ => throw new ArgumentException($"{nameof(ResNet3dOptions)}.{nameof(Depth)} is {Depth}; expected 50, 101 or 152 (18 and 34 have other blocks), or give {nameof(StageBlocks)}."),
     };
 
     /// <summary>Channels of the last stage's output.</summary>
@@ -80,6 +96,8 @@ public sealed record ResNet3dOptions
         Check(InputChannels >= 1, $"is {InputChannels}", "at least 1", nameof(InputChannels));
         Check(StemKernel.Count == 3 && StemKernel.All(k => k >= 1 && k % 2 == 1), $"is ({string.Join(", ", StemKernel)})", "three odd numbers: time, height, width", nameof(StemKernel));
         Check(StemTemporalStride >= 1, $"is {StemTemporalStride}", "at least 1", nameof(StemTemporalStride));
+        Check(StemSpatialStride >= 1, $"is {StemSpatialStride}", "at least 1", nameof(StemSpatialStride));
+        Check(PoolSpatialStride >= 1, $"is {PoolSpatialStride}", "at least 1", nameof(PoolSpatialStride));
         Check(PoolTemporalStride >= 1, $"is {PoolTemporalStride}", "at least 1", nameof(PoolTemporalStride));
         Check(FrozenStages >= -1 && FrozenStages <= stages, $"is {FrozenStages}", $"-1 to {stages}", nameof(FrozenStages));
         CheckPerStage(SpatialStrides, stages);

@@ -26,7 +26,7 @@ public sealed record SlowFastOptions : BackboneOptions
     /// <summary>Whether the fast pathway's features are handed to the slow one.</summary>
     public bool Lateral { get; init; } = true;
 
-    /// <summary>Whether laterals are batch-normalised.</summary>
+    /// <summary>Whether laterals are batch-normalised, and then rectified too.</summary>
     public bool LateralNorm { get; init; }
 
     /// <inheritdoc/>
@@ -55,6 +55,9 @@ public sealed record SlowFastOptions : BackboneOptions
             $"the slow pathway's channels over the fast one's: {Slow.BaseChannels} over {Fast.BaseChannels}");
         Check(Slow.Blocks().Count == Fast.Blocks().Count, $"{nameof(Fast)}.{nameof(ResNet3dOptions.StageBlocks)}", Fast.Blocks().Count,
             $"as many stages as {nameof(Slow)} has, {Slow.Blocks().Count}");
+        Check(Slow.InputChannels == Fast.InputChannels, $"{nameof(Fast)}.{nameof(Fast.InputChannels)}", Fast.InputChannels, $"those of {nameof(Slow)}, {Slow.InputChannels}");
+        if (Slow.FramePooling || Fast.FramePooling)
+            throw new ArgumentException($"{nameof(SlowFastOptions)}.{(Slow.FramePooling ? nameof(Slow) : nameof(Fast))}.{nameof(Slow.FramePooling)} is True; expected False: the pathways keep their frames.");
         if (!Slow.SpatialStrides.SequenceEqual(Fast.SpatialStrides))
             throw new ArgumentException($"{nameof(SlowFastOptions)}.{nameof(Fast)}.{nameof(Fast.SpatialStrides)} is ({string.Join(", ", Fast.SpatialStrides)}); expected those of {nameof(Slow)}: ({string.Join(", ", Slow.SpatialStrides)}).");
     }

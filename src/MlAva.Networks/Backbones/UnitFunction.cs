@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MlAva.Networks;
 
 /// <summary>
-/// relu?(normalisation(convolution(x)) + identity) with its gradients, by own kernels: for CPUs with AVX-512, float32. Equal to the operations one by one but for
+/// relu?(normalisation(convolution(x)) + identity) with its gradients, by own kernels: for CPUs with AVX-512 or AVX2, float32. Equal to the operations one by one but for
 /// rounding; faster, as their passes over memory are joined and weights' gradients need no other layout.
 /// </summary>
 sealed class UnitFunction : autograd.SingleTensorFunction<UnitFunction>
@@ -12,9 +12,17 @@ sealed class UnitFunction : autograd.SingleTensorFunction<UnitFunction>
     public override string Name => "mlava_unit";
 
     /// <summary>Whether a unit can be computed so.</summary>
-    public static bool Takes(Tensor frames, Convolution convolution) =>
-        TileKernel.IsSupported && frames.device_type == DeviceType.CPU && frames.dtype == ScalarType.Float32 && convolution.Weight.dtype == ScalarType.Float32 &&
-        convolution.Bias is null && WeightGradient.Takes(convolution.Weight.shape[1], convolution.Weight.shape[0]);
+    public static bool Takes(FrameBatch input, Convolution convolution)
+    {
+        Tensor frames = input.Frames, weight = convolution.Weight;
+        if (!TileKernel.IsSupported || frames.device_type != DeviceType.CPU || frames.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || convolution.Bias is not null)
+            return false;
+        long[] s = frames.shape;
+        (int outputs, int inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        ConvolutionGeometry geometry = convolution.Geometry(input.Clips, input.Length, s[2], s[3]);
+        // Of few inputs, which are clips, nobody asks the gradient.
+        return WeightGradient.Takes(geometry, inputs, outputs) && ChannelKernel.Takes(geometry.Places, outputs) && !(inputs % TileKernel.Half != 0 && frames.requires_grad);
+    }
 
     /// <param name="input">The input.</param>
     /// <param name="convolution">The convolution, without bias.</param>
@@ -73,7 +81,9 @@ sealed class UnitFunction : autograd.SingleTensorFunction<UnitFunction>
         if (call.WeightNeeds)
         {
             Tensor weightGradient = Frames(weight.shape);
-            WeightGradient.Run(g, inputs, outputs, TensorData.Of(FrameBatch.ChannelsLast(x)), TensorData.Of(gradient), TensorData.Of(weightGradient));
+            ConvolutionForm form = ConvolutionForms.ForWeightGradient(call.Shape, inputs, outputs, g.Places);
+            float* data = TensorData.Of(FrameBatch.ChannelsLast(x));
+            WeightGradient.Run(form, g, inputs, outputs, data, TensorData.Of(gradient), TensorData.Of(weightGradient));
             result[1] = weightGradient;
         }
         if (identityGradient is not null) result.Add(identityGradient);

@@ -57,7 +57,7 @@ public sealed record FeatureBankHeadOptions : SharedHeadOptions
         EnumOption.Check(TemporalPooling, $"{nameof(FeatureBankHeadOptions)}.{nameof(TemporalPooling)}");
         EnumOption.Check(SpatialPooling, $"{nameof(FeatureBankHeadOptions)}.{nameof(SpatialPooling)}");
         Check(BankChannels >= 1, nameof(BankChannels), BankChannels, "at least 1");
-        Check(WindowSize >= 2 && WindowSize % 2 == 0, nameof(WindowSize), WindowSize, "an even number of at least 2");
+        Check(WindowSize >= 1, nameof(WindowSize), WindowSize, "at least 1");
         Check(FeaturesPerSecond >= 1, nameof(FeaturesPerSecond), FeaturesPerSecond, "at least 1");
         Check(LatentChannels >= 1, nameof(LatentChannels), LatentChannels, "at least 1");
         Check(Layers >= 1, nameof(Layers), Layers, "at least 1");

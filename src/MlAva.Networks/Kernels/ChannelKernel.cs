@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace MlAva.Networks;
 
@@ -46,7 +45,7 @@ static unsafe class ChannelKernel
                 {
                     Vector512<float> d = Vector512.Load(place) - shift;
                     sum += d;
-                    square = Avx512F.FusedMultiplyAdd(d, d, square);
+                    square = Vector512.FusedMultiplyAdd(d, d, square);
                 }
                 Vector512.Store(sum, sums + c);
                 Vector512.Store(square, sums + channels + c);
@@ -81,7 +80,7 @@ static unsafe class ChannelKernel
                 {
                     for (int c = 0; c < channels; c += TileKernel.Lanes)
                     {
-                        Vector512<float> value = Avx512F.FusedMultiplyAdd(Vector512.Load(x + c), Vector512.Load(a + c), Vector512.Load(b + c));
+                        Vector512<float> value = Vector512.FusedMultiplyAdd(Vector512.Load(x + c), Vector512.Load(a + c), Vector512.Load(b + c));
                         if (z != null) value += Vector512.Load(z + c);
                         if (rectify) value = TileKernel.Rectified(value);
                         Vector512.Store(value, y + c);
@@ -142,7 +141,7 @@ static unsafe class ChannelKernel
                             kept += channels;
                         }
                         sum += value;
-                        product = Avx512F.FusedMultiplyAdd(value, Vector512.Load(x) - middle, product);
+                        product = Vector512.FusedMultiplyAdd(value, Vector512.Load(x) - middle, product);
                     }
                     Vector512.Store(sum, sums + c);
                     Vector512.Store(product, sums + channels + c);
@@ -180,8 +179,8 @@ static unsafe class ChannelKernel
                     {
                         Vector512<float> value = Vector512.Load(g + c);
                         if (y != null) value = Passed(value, y + c);
-                        Vector512<float> rest = Avx512F.FusedMultiplyAdd(Vector512.Load(x + c), Vector512.Load(b + c), Vector512.Load(offset + c));
-                        Vector512.Store(Avx512F.FusedMultiplyAdd(value, Vector512.Load(a + c), rest), d + c);
+                        Vector512<float> rest = Vector512.FusedMultiplyAdd(Vector512.Load(x + c), Vector512.Load(b + c), Vector512.Load(offset + c));
+                        Vector512.Store(Vector512.FusedMultiplyAdd(value, Vector512.Load(a + c), rest), d + c);
                     }
                     if (y != null) y += channels;
                 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace MlAva.Networks;
@@ -5,8 +6,14 @@ namespace MlAva.Networks;
 /// <summary>The forms that own kernels compute, chosen and run.</summary>
 static unsafe class ConvolutionForms
 {
-    // Outputs of one channel from which on Winograd's transformation of weights pays within one training step.
-    const int ManyPlaces = 2048;
+    // Channels from which on Winograd's transformation of maps pays for the gradient of weights.
+    const int NarrowestGradient = 64;
+
+    // Weights whose factors' sums stay in the third-level cache.
+    const long FewWeights = 1 << 20;
+
+    // Outputs of one channel from which on Winograd's transformation of weights pays within one training step: sooner where products take longer.
+    static int ManyPlaces => Avx512F.IsSupported ? 2048 : 1024;
 
     /// <summary>The fixed choice for a training step, whose weights are prepared anew each time.</summary>
     /// <param name="shape">The convolution's.</param>
@@ -15,6 +22,17 @@ static unsafe class ConvolutionForms
     /// <param name="places">Clips × frames × rows × columns of the outputs.</param>
     public static ConvolutionForm ForTraining(ConvolutionShape shape, long inputs, long outputs, long places) =>
         places < ManyPlaces ? ConvolutionForm.Direct : Of(shape, inputs, outputs);
+
+    /// <summary>The fixed choice for the gradient of weights: no weights are prepared there, so narrow layers gain too, but wide ones only over many places.</summary>
+    /// <param name="shape">The convolution's.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="places">Clips × frames × rows × columns of the outputs.</param>
+    public static ConvolutionForm ForWeightGradient(ConvolutionShape shape, long inputs, long outputs, long places)
+    {
+        bool isMany = places >= 2048 || (places >= ManyPlaces && inputs * outputs * shape.Kernel.T * shape.Kernel.H * shape.Kernel.W <= FewWeights);
+        return isMany && Math.Min(inputs, outputs) >= NarrowestGradient && WinogradConvolution.Takes(shape, inputs, outputs) ? ConvolutionForm.Winograd4 : ConvolutionForm.Direct;
+    }
 
     /// <summary>
     /// The fixed choice among own forms: what measuring mostly finds. Wide kernels of 3 gain from fewer products; narrow ones lose it in the transformations.

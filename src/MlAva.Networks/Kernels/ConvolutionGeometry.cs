@@ -7,6 +7,7 @@ namespace MlAva.Networks;
 sealed class ConvolutionGeometry
 {
     readonly (int[] Inputs, int[] Outputs)?[] _pairs;
+    ConvolutionGeometry? _surrounded;
 
     ConvolutionGeometry(long clips, Axis time, Axis rows, Axis columns)
     {
@@ -71,6 +72,12 @@ sealed class ConvolutionGeometry
         return ([.. inputs], [.. outputs]);
     }
 
+    /// <summary>Whether some outputs see rows or columns of the padding.</summary>
+    public bool IsPadded => Rows.Padding > 0 || Columns.Padding > 0;
+
+    /// <summary>The same convolution over frames that have their padding around them; the padding in time stays outside.</summary>
+    public ConvolutionGeometry Surrounded() => _surrounded ??= new(Clips, Time, Rows.Surrounded(), Columns.Surrounded());
+
     /// <summary>The way of the gradients: its outputs are this one's inputs.</summary>
     public ConvolutionGeometry Reversed() => new(Clips, Time.Reversed(), Rows.Reversed(), Columns.Reversed());
 
@@ -78,11 +85,12 @@ sealed class ConvolutionGeometry
     public sealed class Axis
     {
         readonly int[] _sources;
-        readonly int _stride;
+        readonly int _dilation;
 
-        Axis(int inputs, int outputs, int taps, int stride, int[] sources, int[] order)
+        Axis(int inputs, int outputs, int taps, int stride, int dilation, int padding, int[] sources, int[] order)
         {
-            (Inputs, Outputs, Taps, _stride, _sources, Order) = (inputs, outputs, taps, stride, sources, order);
+            (Inputs, Outputs, Taps, Padding, _sources, Order) = (inputs, outputs, taps, padding, sources, order);
+            (Stride, _dilation) = (stride, dilation);
             IsIdentity = taps == 1 && inputs == outputs && Enumerable.Range(0, outputs).All(o => sources[o] == o);
             IsWhole = [.. Enumerable.Range(0, outputs).Select(o => Enumerable.Range(0, taps).All(k => Source(o, 0) >= 0 && Source(o, k) == Source(o, 0) + k))];
         }
@@ -90,6 +98,12 @@ sealed class ConvolutionGeometry
         public int Inputs { get; }
         public int Outputs { get; }
         public int Taps { get; }
+
+        /// <summary>Inputs from one output's to the next's; 1 for the way of the gradients.</summary>
+        public int Stride { get; }
+
+        /// <summary>What lies before the first input and behind the last; 0 for the way of the gradients.</summary>
+        public int Padding { get; }
 
         /// <summary>The outputs in an order that puts those together whose taps are alike.</summary>
         public int[] Order { get; }
@@ -114,8 +128,11 @@ sealed class ConvolutionGeometry
                     sources[o * taps + k] = (uint)i < (uint)inputs ? i : -1;
                 }
             }
-            return new(inputs, outputs, taps, stride, sources, [.. Enumerable.Range(0, outputs)]);
+            return new(inputs, outputs, taps, stride, dilation, padding, sources, [.. Enumerable.Range(0, outputs)]);
         }
+
+        /// <summary>The same over inputs with their padding.</summary>
+        public Axis Surrounded() => Forward(Inputs + 2 * Padding, Taps, Stride, 0, _dilation);
 
         /// <summary>Taps are counted from the other end, so that they go through memory in the same direction.</summary>
         public Axis Reversed()
@@ -131,8 +148,8 @@ sealed class ConvolutionGeometry
             }
             IEnumerable<int> order = Enumerable.Range(0, Inputs);
             // Under a stride, inputs differ in which taps reach them: those alike go side by side, and the taps that reach none are left out.
-            if (_stride > 1) order = order.OrderBy(i => Enumerable.Range(0, Taps).Aggregate(0L, (mask, k) => sources[i * Taps + k] < 0 ? mask : mask | 1L << k));
-            return new(Outputs, Inputs, Taps, 1, sources, [.. order]);
+            if (Stride > 1) order = order.OrderBy(i => Enumerable.Range(0, Taps).Aggregate(0L, (mask, k) => sources[i * Taps + k] < 0 ? mask : mask | 1L << k));
+            return new(Outputs, Inputs, Taps, 1, 1, 0, sources, [.. order]);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlAva.Networks;
 
 /// <summary>
@@ -9,6 +11,9 @@ static unsafe class DirectConvolution
     // What a strip of tiles may have of inputs (bytes) and of table entries: inputs stay in the second-level cache while the panels of weights go by.
     const int StripBytes = 256 * 1024, StripRuns = 512, MostTiles = 64;
 
+    // Tiles of a line from which on no tile reaches into the next line: the last one goes back and computes some places once more.
+    const int WideLine = 8;
+
     // Weights that stay in the second-level cache beside a strip.
     const long ResidentBytes = 256 * 1024;
 
@@ -19,25 +24,45 @@ static unsafe class DirectConvolution
     /// <param name="ending">What is done to the sums; <see cref="TileEnding.AddOffset"/> leads from an output to what is added to it.</param>
     public static void Run(ConvolutionGeometry geometry, PackedWeights weights, float* input, float* output, TileEnding ending)
     {
+        if (SurroundedFrames.Pay(geometry, weights.Inputs))
+        {
+            using SurroundedFrames frames = new(geometry, weights.Inputs, input);
+            Run(frames.Geometry, weights, frames.Start, output, ending);
+            return;
+        }
         using FloatBuffer padding = new(weights.Inputs);
         padding.Clear();
-        int tiles = (geometry.Places + TileKernel.Places - 1) / TileKernel.Places;
+        int width = geometry.Columns.Outputs, lineTiles = !geometry.IsPointwise && width >= WideLine * TileKernel.Places ? (width + TileKernel.Places - 1) / TileKernel.Places : 0;
+        int tiles = lineTiles > 0 ? geometry.Places / width * lineTiles : (geometry.Places + TileKernel.Places - 1) / TileKernel.Places;
         int tileBytes = TileKernel.Places * weights.Inputs * sizeof(float) * geometry.Time.Taps;
-        int strip = Math.Max(1, Math.Min(Math.Min(StripBytes / tileBytes, StripRuns / geometry.Taps), MostTiles));
-        Job job = new(geometry, weights, (nint)input, (nint)output, (nint)padding.Start, ending);
+        // Where every place sees whole rows of the kernel, a row is one run.
+        bool isWhole = lineTiles > 0 && geometry.Columns.Taps > 1 && geometry.Columns.IsWhole.All(w => w);
+        int mostRuns = isWhole ? geometry.Taps / geometry.Columns.Taps : geometry.Taps;
+        int strip = Math.Max(1, Math.Min(Math.Min(StripBytes / tileBytes, StripRuns / mostRuns), MostTiles));
+        Job job = new(geometry, weights, (nint)input, (nint)output, (nint)padding.Start, lineTiles, isWhole, mostRuns, ending);
         Workers.For((tiles + strip - 1) / strip, s => job.Run(s * strip, Math.Min(tiles, (s + 1) * strip)));
     }
 
-    sealed class Job(ConvolutionGeometry geometry, PackedWeights weights, nint input, nint output, nint padding, TileEnding ending)
+    sealed class Job(ConvolutionGeometry geometry, PackedWeights weights, nint input, nint output, nint padding, int lineTiles, bool isWhole, int mostRuns, TileEnding ending)
     {
         readonly nint _inputSize = weights.Inputs * sizeof(float), _outputSize = weights.Outputs * sizeof(float);
 
+        [SkipLocalsInit]
         public void Run(int first, int last)
         {
-            int size = TileKernel.RunSize * geometry.Taps, tiles = last - first;
+            int size = TileKernel.RunSize * mostRuns, tiles = last - first;
             nint* runs = stackalloc nint[tiles * size], outputs = stackalloc nint[tiles * TileKernel.Places];
             int* counts = stackalloc int[tiles], lengths = stackalloc int[tiles];
-            for (int tile = 0; tile < tiles; tile++) FindRuns(first + tile, runs + tile * size, outputs + tile * TileKernel.Places, out counts[tile], out lengths[tile]);
+            for (int tile = 0; tile < tiles; tile++)
+            {
+                nint* own = runs + tile * size, places = outputs + tile * TileKernel.Places;
+                if (isWhole && tile > 0 && (first + tile) % lineTiles > 0)
+                {
+                    (counts[tile], lengths[tile]) = (counts[tile - 1], lengths[tile - 1]);
+                    MoveRuns(StartOf(first + tile) - StartOf(first + tile - 1), own - size, own, counts[tile], places);
+                }
+                else FindRuns(first + tile, own, places, out counts[tile], out lengths[tile]);
+            }
             // Few weights stay in the cache, so that each place's channels can be written side by side; else one panel serves all tiles.
             if (weights.Bytes <= ResidentBytes)
             {
@@ -62,24 +87,11 @@ static unsafe class DirectConvolution
             for (int i = 0; i < TileKernel.Places; i++) outputs[i] += width * sizeof(float);
         }
 
-        void RunWhole(nint* runs, int count, int length, int panel, nint* outputs, TileEnding end)
-        {
-            float* from = weights.Panel(panel);
-            switch (weights.Width(panel))
-            {
-                case TileKernel.Wide:
-                    TileKernel.RunWide(runs, count, length, from, outputs, end);
-                    break;
-                case TileKernel.Lanes:
-                    TileKernel.RunNarrow(runs, count, length, from, outputs, end);
-                    break;
-                default:
-                    TileKernel.RunHalf(runs, count, length, from, outputs, end);
-                    break;
-            }
-        }
+        void RunWhole(nint* runs, int count, int length, int panel, nint* outputs, TileEnding end) =>
+            TileKernel.Run(weights.Width(panel), runs, count, length, weights.Panel(panel), outputs, end);
 
         // Fewer channels than the panel has: into a tile aside, and from there what there is of them.
+        [SkipLocalsInit]
         void RunPart(nint* runs, int count, int length, int panel, nint* outputs, int channel, int channels)
         {
             int width = weights.Width(panel);
@@ -101,9 +113,25 @@ static unsafe class DirectConvolution
             for (int i = 0; i < TileKernel.Places; i++) new Span<float>(aside + i * width, channels).CopyTo(new Span<float>((float*)outputs[i], channels));
         }
 
+        int StartOf(int tile) => lineTiles > 0
+            ? tile / lineTiles * geometry.Columns.Outputs + Math.Min(tile % lineTiles * TileKernel.Places, geometry.Columns.Outputs - TileKernel.Places)
+            : tile * TileKernel.Places;
+
+        // Further along the same line everything is the same but for the columns.
+        void MoveRuns(int places, nint* from, nint* to, int count, nint* outputs)
+        {
+            nint step = places * geometry.Columns.Stride * _inputSize;
+            for (int i = 0; i < TileKernel.Places; i++) outputs[i] = outputs[i - TileKernel.Places] + places * _outputSize;
+            for (int run = 0; run < count; run++, from += TileKernel.RunSize, to += TileKernel.RunSize)
+            {
+                for (int i = 0; i < TileKernel.Places; i++) to[i] = from[i] + step;
+                to[TileKernel.Places] = from[TileKernel.Places];
+            }
+        }
+
         void FindRuns(int tile, nint* runs, nint* outputs, out int count, out int length)
         {
-            int start = tile * TileKernel.Places, width = geometry.Columns.Outputs;
+            int start = StartOf(tile), width = geometry.Columns.Outputs;
             if (geometry.IsPointwise)
             {
                 (count, length) = (1, weights.Inputs);
@@ -121,6 +149,7 @@ static unsafe class DirectConvolution
         }
 
         // All eight places on one line of the output: only their columns differ.
+        [SkipLocalsInit]
         void RunsOfLine(int start, nint* runs, nint* outputs, out int count, out int length)
         {
             ConvolutionGeometry.Axis time = geometry.Time, rows = geometry.Rows, columns = geometry.Columns;
@@ -177,6 +206,7 @@ static unsafe class DirectConvolution
             }
         }
 
+        [SkipLocalsInit]
         void RunsAnywhere(int start, nint* runs, nint* outputs, out int count, out int length)
         {
             ConvolutionGeometry.Axis time = geometry.Time, rows = geometry.Rows, columns = geometry.Columns;

@@ -1,99 +1,35 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace MlAva.Networks;
 
-/// <summary>The innermost loops of weights' gradients: for eight input channels and 32 or 16 output channels, the sum over places of input times gradient.</summary>
+/// <summary>
+/// The innermost loops of weights' gradients: for a few input channels and the output channels of a panel, the sum over places of input times gradient.
+/// Panels are as wide as <see cref="TileKernel"/>'s.
+/// </summary>
 static unsafe class OuterKernel
 {
     /// <summary>Input channels of a tile.</summary>
-    public const int Inputs = 8;
+    public static int Inputs => Avx512F.IsSupported ? OuterKernel512.Inputs : OuterKernel256.Inputs;
 
-    /// <summary>Writes the sums over places as eight rows of 32 numbers, or adds them.</summary>
-    /// <param name="x">[places][8] inputs.</param>
-    /// <param name="g">[places][32] gradients.</param>
+    /// <summary>Writes the sums over places as rows of numbers, one for each input channel, or adds them.</summary>
+    /// <param name="rows">Input channels: those of a tile, or fewer for the last.</param>
+    /// <param name="width">Output channels of the panel: a wide one's, 16 or 8.</param>
+    /// <param name="x">The input channels of a tile at the first place; where a tile has fewer rows, what lies there counts for nothing.</param>
+    /// <param name="xStride">Numbers from one place's to the next's.</param>
+    /// <param name="g">The gradients of the panel at the first place.</param>
+    /// <param name="gStride">Numbers from one place's to the next's.</param>
     /// <param name="count">Places.</param>
     /// <param name="sums">The rows, one behind the other.</param>
     /// <param name="adds">Whether to add; else what is there is overwritten.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunWide(float* x, float* g, int count, float* sums, bool adds)
+    public static void Run(int rows, int width, float* x, nint xStride, float* g, nint gStride, int count, float* sums, bool adds)
     {
-        Vector512<float> zero = Vector512<float>.Zero;
-        Vector512<float> a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-        Vector512<float> b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
-        for (int n = 0; n < count; n++, x += Inputs, g += TileKernel.Wide)
+        if (!Avx512F.IsSupported)
         {
-            Vector512<float> left = Vector512.Load(g), right = Vector512.Load(g + TileKernel.Lanes), factor = Vector512.Create(x[0]);
-            a0 = Avx512F.FusedMultiplyAdd(factor, left, a0);
-            b0 = Avx512F.FusedMultiplyAdd(factor, right, b0);
-            factor = Vector512.Create(x[1]);
-            a1 = Avx512F.FusedMultiplyAdd(factor, left, a1);
-            b1 = Avx512F.FusedMultiplyAdd(factor, right, b1);
-            factor = Vector512.Create(x[2]);
-            a2 = Avx512F.FusedMultiplyAdd(factor, left, a2);
-            b2 = Avx512F.FusedMultiplyAdd(factor, right, b2);
-            factor = Vector512.Create(x[3]);
-            a3 = Avx512F.FusedMultiplyAdd(factor, left, a3);
-            b3 = Avx512F.FusedMultiplyAdd(factor, right, b3);
-            factor = Vector512.Create(x[4]);
-            a4 = Avx512F.FusedMultiplyAdd(factor, left, a4);
-            b4 = Avx512F.FusedMultiplyAdd(factor, right, b4);
-            factor = Vector512.Create(x[5]);
-            a5 = Avx512F.FusedMultiplyAdd(factor, left, a5);
-            b5 = Avx512F.FusedMultiplyAdd(factor, right, b5);
-            factor = Vector512.Create(x[6]);
-            a6 = Avx512F.FusedMultiplyAdd(factor, left, a6);
-            b6 = Avx512F.FusedMultiplyAdd(factor, right, b6);
-            factor = Vector512.Create(x[7]);
-            a7 = Avx512F.FusedMultiplyAdd(factor, left, a7);
-            b7 = Avx512F.FusedMultiplyAdd(factor, right, b7);
+            if (width == TileKernel256.Wide) OuterKernel256.RunWide(rows, x, xStride, g, gStride, count, sums, adds);
+            else OuterKernel256.RunHalf(rows, x, xStride, g, gStride, count, sums, adds);
         }
-        Put(sums, a0, b0, adds);
-        Put(sums + 1 * TileKernel.Wide, a1, b1, adds);
-        Put(sums + 2 * TileKernel.Wide, a2, b2, adds);
-        Put(sums + 3 * TileKernel.Wide, a3, b3, adds);
-        Put(sums + 4 * TileKernel.Wide, a4, b4, adds);
-        Put(sums + 5 * TileKernel.Wide, a5, b5, adds);
-        Put(sums + 6 * TileKernel.Wide, a6, b6, adds);
-        Put(sums + 7 * TileKernel.Wide, a7, b7, adds);
+        else if (width == TileKernel512.Wide) OuterKernel512.RunWide(x, xStride, g, gStride, count, sums, adds);
+        else if (width == TileKernel.Lanes) OuterKernel512.RunNarrow(x, xStride, g, gStride, count, sums, adds);
+        else OuterKernel512.RunHalf(x, xStride, g, gStride, count, sums, adds);
     }
-
-    /// <summary>Eight rows of 16 numbers; otherwise as <see cref="RunWide"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunNarrow(float* x, float* g, int count, float* sums, bool adds)
-    {
-        Vector512<float> zero = Vector512<float>.Zero;
-        Vector512<float> a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-        for (int n = 0; n < count; n++, x += Inputs, g += TileKernel.Lanes)
-        {
-            Vector512<float> factor = Vector512.Load(g);
-            a0 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[0]), factor, a0);
-            a1 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[1]), factor, a1);
-            a2 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[2]), factor, a2);
-            a3 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[3]), factor, a3);
-            a4 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[4]), factor, a4);
-            a5 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[5]), factor, a5);
-            a6 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[6]), factor, a6);
-            a7 = Avx512F.FusedMultiplyAdd(Vector512.Create(x[7]), factor, a7);
-        }
-        Put(sums, a0, adds);
-        Put(sums + 1 * TileKernel.Lanes, a1, adds);
-        Put(sums + 2 * TileKernel.Lanes, a2, adds);
-        Put(sums + 3 * TileKernel.Lanes, a3, adds);
-        Put(sums + 4 * TileKernel.Lanes, a4, adds);
-        Put(sums + 5 * TileKernel.Lanes, a5, adds);
-        Put(sums + 6 * TileKernel.Lanes, a6, adds);
-        Put(sums + 7 * TileKernel.Lanes, a7, adds);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(float* row, Vector512<float> left, Vector512<float> right, bool adds)
-    {
-        Put(row, left, adds);
-        Put(row + TileKernel.Lanes, right, adds);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put(float* row, Vector512<float> value, bool adds) => Vector512.Store(adds ? Vector512.Load(row) + value : value, row);
 }

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace MlAva.Networks;
 
 /// <summary>
-/// A convolution's weights in the order in which <see cref="TileKernel"/> reads them: panels of 32 output channels, the last of 16 or 8 where
-/// that is enough, and in a panel [tap][input channel][output channel of the panel]. What a panel has beyond the channels is zero.
+/// A convolution's weights in the order in which <see cref="TileKernel"/> reads them: panels of 32 output channels (16 with AVX2), the last
+/// narrower where that is enough, and in a panel [tap][input channel][output channel of the panel]. What a panel has beyond the channels is zero.
 /// </summary>
 sealed unsafe class PackedWeights : IDisposable
 {

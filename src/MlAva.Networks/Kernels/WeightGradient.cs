@@ -1,142 +1,121 @@
-using System.Runtime.Intrinsics;
-
 namespace MlAva.Networks;
 
-/// <summary>
-/// The gradient of a convolution's weights: for each tap, input channel and output channel the sum over places of input times gradient. Sums are
-/// taken in an order that the shapes alone decide.
-/// </summary>
+/// <summary>The gradient of a convolution's weights: for each tap, input channel and output channel the sum over places of input times gradient.</summary>
 static unsafe class WeightGradient
 {
-    // Pairs of places whose inputs and gradients stay in the second-level cache, and channels of a piece of work along each side.
-    const int Block = 128, Slice = 256;
+    // Parts into which the frames of a map of few channels are divided, so that threads find work.
+    const int LineParts = 4;
 
-    // Floats from one panel to the next: not a power of two, so that panels share the cache evenly.
-    const int InputPitch = Block * OuterKernel.Inputs + TileKernel.Lanes, OutputPitch = Block * TileKernel.Wide + TileKernel.Lanes;
+    /// <summary>Whether a convolution's is computed here: channels in eights or sixteens; or few inputs, whose rows of a kernel are then taken as one.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    public static bool Takes(ConvolutionGeometry geometry, int inputs, int outputs) =>
+        (inputs % TileKernel.Half == 0 || SurroundedFrames.Pay(geometry, inputs)) && (outputs % TileKernel.Lanes == 0 || outputs == TileKernel.Half);
 
-    // Pieces that there should be at least, so that threads find work; places are divided for it.
-    const int Pieces = 16;
-
-    /// <summary>Channels that the kernel takes.</summary>
-    public static bool Takes(long inputs, long outputs) => inputs % OuterKernel.Inputs == 0 && outputs % TileKernel.Lanes == 0;
-
+    /// <param name="form">The convolution's form: Winograd's gives the gradient in fewer products, too.</param>
     /// <param name="geometry">Which inputs each output sees.</param>
-    /// <param name="inputs">Input channels, a multiple of 8.</param>
-    /// <param name="outputs">Output channels, a multiple of 16.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
     /// <param name="input">[clips, frames, rows, columns, inputs].</param>
     /// <param name="gradient">[clips, frames, rows, columns, outputs]: of the outputs.</param>
     /// <param name="weights">[outputs][inputs][taps]: is written.</param>
-    public static void Run(ConvolutionGeometry geometry, int inputs, int outputs, float* input, float* gradient, float* weights)
+    public static void Run(ConvolutionForm form, ConvolutionGeometry geometry, int inputs, int outputs, float* input, float* gradient, float* weights)
     {
-        int taps = geometry.Taps, rows = (inputs + Slice - 1) / Slice, columns = (outputs + Slice - 1) / Slice;
-        int parts = Math.Clamp((Pieces + taps * rows * columns - 1) / (taps * rows * columns), 1, Math.Max(1, geometry.Places / (4 * Block)));
-        long size = (long)taps * inputs * outputs;
-        using FloatBuffer sums = new(size * parts);
-        (nint x, nint g, nint start) = ((nint)input, (nint)gradient, (nint)sums.Start);
-        Workers.For(taps * rows * columns * parts, piece =>
+        if (inputs % TileKernel.Half != 0)
         {
-            (int rest, int column) = Math.DivRem(piece, columns);
-            (rest, int row) = Math.DivRem(rest, rows);
-            (int part, int tap) = Math.DivRem(rest, taps);
-            float* target = (float*)start + part * size + (long)tap * inputs * outputs;
-            Sum(geometry.Pairs(tap), part, parts, (x, g), (inputs, outputs), row * Slice, column * Slice, target);
-        });
-        nint to = (nint)weights;
-        Workers.For(outputs / TileKernel.Lanes, lane => Gather((float*)start, size, parts, taps, inputs, outputs, lane * TileKernel.Lanes, (float*)to));
+            RunByRows(geometry, inputs, outputs, input, gradient, weights);
+            return;
+        }
+        int taps = geometry.Taps;
+        using FloatBuffer sums = new((long)taps * inputs * outputs);
+        if (form == ConvolutionForm.Winograd4) WinogradGradient.Sum(geometry, inputs, outputs, input, gradient, sums.Start);
+        else
+        {
+            (nint x, nint g) = ((nint)input, (nint)gradient);
+            OuterProducts.Sum(taps, tap => geometry.Pairs(tap) is var (from, to) ? new(x, g, from, to) : default, inputs, outputs, geometry.Places, sums.Start, adds: false);
+        }
+        if (outputs < TileKernel.Lanes)
+        {
+            for (int output = 0; output < outputs; output++)
+            {
+                for (int i = 0; i < inputs * taps; i++) weights[output * inputs * taps + i] = sums.Start[(long)(i % taps * inputs + i / taps) * outputs + output];
+            }
+            return;
+        }
+        (nint start, nint end) = ((nint)sums.Start, (nint)weights);
+        Workers.For(outputs / TileKernel.Lanes, lane => Gather((float*)start, taps, inputs, outputs, lane * TileKernel.Lanes, (float*)end));
     }
 
-    static void Sum((int[] Inputs, int[] Outputs) pairs, int part, int parts, (nint X, nint G) data, (int Inputs, int Outputs) channels, int firstInput, int firstOutput, float* sums)
+    // A row of the kernel over all inputs counts as the channels of one tap, in eights; what that reads too far counts for nothing. Places of a line lie close together, so they are read where they are.
+    static void RunByRows(ConvolutionGeometry geometry, int inputs, int outputs, float* input, float* gradient, float* weights)
     {
-        using FloatBuffer panels = new((Slice / OuterKernel.Inputs) * InputPitch + (Slice / TileKernel.Wide) * OutputPitch);
-        float* xs = panels.Start, gs = xs + Slice / OuterKernel.Inputs * InputPitch;
-        int first = (int)((long)pairs.Inputs.Length * part / parts), last = (int)((long)pairs.Inputs.Length * (part + 1) / parts);
-        int inputs = Math.Min(Slice, channels.Inputs - firstInput), outputs = Math.Min(Slice, channels.Outputs - firstOutput);
-        // A tap that only padding sees.
-        if (first == last)
+        using SurroundedFrames frames = new(geometry, inputs, input);
+        ConvolutionGeometry around = frames.Geometry;
+        (ConvolutionGeometry.Axis time, ConvolutionGeometry.Axis rows, ConvolutionGeometry.Axis columns) = (around.Time, around.Rows, around.Columns);
+        int taps = time.Taps * rows.Taps, size, length = (columns.Taps * inputs + TileKernel.Half - 1) / TileKernel.Half * TileKernel.Half;
+        size = length * outputs;
+        int parts = Math.Min(around.Clips * time.Outputs, LineParts);
+        using FloatBuffer sums = new((long)taps * size * parts);
+        sums.Clear();
+        (nint from, nint above, nint start) = ((nint)frames.Start, (nint)gradient, (nint)sums.Start);
+        Workers.For(taps * parts, piece =>
         {
-            for (int output = 0; output < outputs; output += TileKernel.Wide)
+            (int part, int tap) = Math.DivRem(piece, taps);
+            (int kt, int ky) = Math.DivRem(tap, rows.Taps);
+            float* target = (float*)start + (long)piece * size;
+            int last = around.Clips * time.Outputs * (part + 1) / parts;
+            for (int frame = around.Clips * time.Outputs * part / parts; frame < last; frame++)
             {
-                int wide = Math.Min(TileKernel.Wide, outputs - output);
-                new Span<float>(sums + (long)(firstOutput + output) * channels.Inputs + firstInput * wide, inputs * wide).Clear();
-            }
-        }
-        for (int block = first; block < last; block += Block)
-        {
-            int count = Math.Min(Block, last - block);
-            fixed (int* from = pairs.Inputs, to = pairs.Outputs)
-            {
-                PackInputs(from + block, count, (float*)data.X + firstInput, channels.Inputs, inputs, xs);
-                PackGradients(to + block, count, (float*)data.G + firstOutput, channels.Outputs, outputs, gs);
-            }
-            for (int output = 0; output < outputs; output += TileKernel.Wide)
-            {
-                float* g = gs + output / TileKernel.Wide * OutputPitch, panel = sums + (long)(firstOutput + output) * channels.Inputs;
-                for (int input = 0; input < inputs; input += OuterKernel.Inputs)
+                (int clip, int moment) = Math.DivRem(frame, time.Outputs);
+                if (time.Source(moment, kt) is not (var t and >= 0)) continue;
+                for (int row = 0; row < rows.Outputs; row++)
                 {
-                    float* x = xs + input / OuterKernel.Inputs * InputPitch;
-                    if (output + TileKernel.Wide <= outputs) OuterKernel.RunWide(x, g, count, panel + (firstInput + input) * TileKernel.Wide, block > first);
-                    else OuterKernel.RunNarrow(x, g, count, panel + (firstInput + input) * TileKernel.Lanes, block > first);
+                    float* x = (float*)from + (((long)clip * time.Inputs + t) * rows.Inputs + rows.Source(row, ky)) * columns.Inputs * inputs;
+                    float* g = (float*)above + ((long)frame * rows.Outputs + row) * columns.Outputs * outputs;
+                    AddLine(x, columns.Stride * inputs, length, g, columns.Outputs, outputs, target);
+                }
+            }
+        });
+        float* to = weights;
+        for (int output = 0; output < outputs; output++)
+        {
+            int panel = output / TileKernel.Wide * TileKernel.Wide, width = Math.Min(TileKernel.Wide, outputs - panel);
+            for (int channel = 0; channel < inputs; channel++)
+            {
+                for (int tap = 0; tap < around.Taps; tap++)
+                {
+                    (int line, int column) = Math.DivRem(tap, columns.Taps);
+                    float* sum = sums.Start + (long)line * size + (long)panel * length + (column * inputs + channel) * width + output - panel;
+                    *to = 0;
+                    for (int part = 0; part < parts; part++, sum += (long)taps * size) *to += *sum;
+                    to++;
                 }
             }
         }
     }
 
-    // [channels / 8][places][8]
-    static void PackInputs(int* places, int count, float* data, int channels, int slice, float* panels)
+    // [panel][input][width] += over the places of a line.
+    static void AddLine(float* x, int stride, int length, float* g, int places, int outputs, float* sums)
     {
-        const int Width = OuterKernel.Inputs;
-        int input = 0;
-        for (; input + 2 * Width <= slice; input += 2 * Width)
+        for (int output = 0; output < outputs; output += TileKernel.Wide)
         {
-            float* from = data + input, to = panels + input / Width * InputPitch;
-            for (int i = 0; i < count; i++, to += Width)
+            int width = Math.Min(TileKernel.Wide, outputs - output);
+            for (int input = 0; input < length; input += OuterKernel.Inputs)
             {
-                Vector512<float> values = Vector512.Load(from + (long)places[i] * channels);
-                values.GetLower().Store(to);
-                values.GetUpper().Store(to + InputPitch);
-            }
-        }
-        for (; input < slice; input += Width)
-        {
-            float* from = data + input, to = panels + input / Width * InputPitch;
-            for (int i = 0; i < count; i++, to += Width) Vector256.Load(from + (long)places[i] * channels).Store(to);
-        }
-    }
-
-    // [channels / 32][places][32], and 16 wide where no more are left.
-    static void PackGradients(int* places, int count, float* data, int channels, int slice, float* panels)
-    {
-        for (int output = 0; output < slice; output += TileKernel.Wide, panels += OutputPitch)
-        {
-            float* from = data + output, to = panels;
-            if (output + TileKernel.Wide > slice)
-            {
-                for (int i = 0; i < count; i++, to += TileKernel.Lanes) Vector512.Load(from + (long)places[i] * channels).Store(to);
-                continue;
-            }
-            for (int i = 0; i < count; i++, to += TileKernel.Wide)
-            {
-                float* place = from + (long)places[i] * channels;
-                Vector512.Load(place).Store(to);
-                Vector512.Load(place + TileKernel.Lanes).Store(to + TileKernel.Lanes);
+                int tile = Math.Min(OuterKernel.Inputs, length - input);
+                OuterKernel.Run(tile, width, x + input, stride, g + output, outputs, places, sums, adds: true);
+                sums += tile * width;
             }
         }
     }
 
-    // From [part][tap][outputs / 32][input][32] to [output][input][tap], for 16 outputs.
-    static void Gather(float* sums, long size, int parts, int taps, int inputs, int outputs, int first, float* weights)
+    // From [tap][panel][input][width] to [output][input][tap], for 16 outputs.
+    static void Gather(float* sums, int taps, int inputs, int outputs, int first, float* weights)
     {
         int panel = first / TileKernel.Wide * TileKernel.Wide, wide = Math.Min(TileKernel.Wide, outputs - panel);
         float* start = sums + (long)panel * inputs + (first - panel);
         long tapSize = (long)inputs * outputs;
-        for (int part = 1; part < parts; part++)
-        {
-            for (int tap = 0; tap < taps; tap++)
-            {
-                float* to = start + tap * tapSize, from = to + part * size;
-                for (int input = 0; input < inputs; input++, to += wide, from += wide) Vector512.Store(Vector512.Load(to) + Vector512.Load(from), to);
-            }
-        }
         nint* lines = stackalloc nint[TileKernel.Lanes], rows = stackalloc nint[TileKernel.Lanes];
         int length = inputs * taps;
         for (int next = 0; next < length; next += TileKernel.Lanes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -30,16 +31,10 @@ static unsafe class WinogradConvolution
     public static PackedWeights Pack(Tensor weights, int size, bool reversed)
     {
         long[] s = weights.shape;
-        int side = size + 2, taps = (int)(s[2] * s[3] * s[4]);
-        double[,] one = WinogradTransform.Weights(size);
-        // Every factor is a weighted sum of the taps: for frames, the weights of the two axes multiplied.
-        float[] mix = new float[(taps == 3 ? side : side * side) * taps];
-        for (int i = 0; i < mix.Length; i++)
-        {
-            (int factor, int tap) = Math.DivRem(i, taps);
-            if (reversed) tap = taps - 1 - tap;
-            mix[i] = (float)(taps == 3 ? one[factor, tap] : one[factor / side, tap / 3] * one[factor % side, tap % 3]);
-        }
+        int taps = (int)(s[2] * s[3] * s[4]);
+        float[] mix = WinogradTransform.Mix(size, taps);
+        // Counted from the other end: each factor's weights in reverse.
+        for (int row = 0; reversed && row < mix.Length; row += taps) Array.Reverse(mix, row, taps);
         return PackedWeights.Mixed(TensorData.Of(weights), (int)s[0], (int)s[1], taps, mix, reversed);
     }
 
@@ -51,115 +46,24 @@ static unsafe class WinogradConvolution
     /// <param name="ending">What is done to the sums.</param>
     public static void Run(ConvolutionGeometry geometry, PackedWeights weights, int size, float* input, float* output, TileEnding ending)
     {
-        Layout layout = new(geometry, size);
+        WinogradLayout layout = new(geometry, size);
         long tileBytes = (long)layout.Factors * (weights.Inputs + weights.Outputs) * sizeof(float);
         int chunk = (int)Math.Clamp(ChunkBytes / tileBytes / TileKernel.Places * TileKernel.Places, 16 * TileKernel.Places, 4096);
         chunk = Math.Min(chunk, layout.Tiles);
-        using FloatBuffer factors = new((long)layout.Factors * chunk * weights.Inputs), products = new((long)layout.Factors * chunk * weights.Outputs), padding = new(weights.Inputs);
-        padding.Clear();
+        using FloatBuffer factors = new((long)layout.Factors * chunk * weights.Inputs), products = new((long)layout.Factors * chunk * weights.Outputs);
         for (int first = 0; first < layout.Tiles; first += chunk)
         {
             int count = Math.Min(chunk, layout.Tiles - first);
-            Job job = new(layout, weights, (nint)input, (nint)output, (nint)factors.Start, (nint)products.Start, (nint)padding.Start, ending, first, count);
-            int pieces = (count + Piece - 1) / Piece;
-            Workers.For(pieces, job.Transform);
+            Job job = new(layout, weights, (nint)output, (nint)factors.Start, (nint)products.Start, ending, first, count);
+            WinogradFactors.OfInputs(layout, first, count, input, weights.Inputs, factors.Start);
             Workers.For(layout.Factors * weights.Panels, job.Multiply);
-            Workers.For(pieces, job.Finish);
+            Workers.For((count + WinogradFactors.Piece - 1) / WinogradFactors.Piece, job.Finish);
         }
     }
 
-    // Tiles that one thread takes at a time.
-    const int Piece = 16;
-
-    /// <summary>How the outputs fall into tiles.</summary>
-    sealed class Layout
+    sealed class Job(WinogradLayout layout, PackedWeights weights, nint output, nint factors, nint products, TileEnding ending, int first, int count)
     {
-        public Layout(ConvolutionGeometry geometry, int size)
-        {
-            (Geometry, Size, InTime) = (geometry, size, geometry.Time.Taps == 3);
-            (Frames, Rows, Columns) = (geometry.Time.Outputs, geometry.Rows.Outputs, geometry.Columns.Outputs);
-            if (InTime) Frames = (Frames + size - 1) / size;
-            else (Rows, Columns) = ((Rows + size - 1) / size, (Columns + size - 1) / size);
-        }
-
-        public ConvolutionGeometry Geometry { get; }
-        public int Size { get; }
-        public bool InTime { get; }
-        public int Frames { get; }
-        public int Rows { get; }
-        public int Columns { get; }
-        public int Factors => InTime ? Size + 2 : (Size + 2) * (Size + 2);
-        public int Tiles => Geometry.Clips * Frames * Rows * Columns;
-
-        /// <summary>The places of a tile's inputs or outputs, −1 for those outside.</summary>
-        /// <param name="tile">The tile.</param>
-        /// <param name="margin">Places before the tile's first output: 1 for inputs, 0 for outputs.</param>
-        /// <param name="side">Places along an axis.</param>
-        /// <param name="places">For each of them, row by row.</param>
-        public void Places(int tile, int margin, int side, int* places)
-        {
-            (int line, int column) = Math.DivRem(tile, Columns);
-            (int slice, int row) = Math.DivRem(line, Rows);
-            (int clip, int frame) = Math.DivRem(slice, Frames);
-            (int frames, int rows, int columns) = (Geometry.Time.Inputs, Geometry.Rows.Inputs, Geometry.Columns.Inputs);
-            if (InTime)
-            {
-                for (int i = 0; i < side; i++)
-                {
-                    int t = frame * Size - margin + i;
-                    places[i] = (uint)t < (uint)frames ? ((clip * frames + t) * rows + row) * columns + column : -1;
-                }
-                return;
-            }
-            int start = (clip * frames + frame) * rows;
-            for (int i = 0; i < side; i++)
-            {
-                int y = row * Size - margin + i;
-                for (int j = 0; j < side; j++)
-                {
-                    int x = column * Size - margin + j;
-                    places[i * side + j] = (uint)y < (uint)rows && (uint)x < (uint)columns ? (start + y) * columns + x : -1;
-                }
-            }
-        }
-    }
-
-    sealed class Job(Layout layout, PackedWeights weights, nint input, nint output, nint factors, nint products, nint padding, TileEnding ending, int first, int count)
-    {
-        public void Transform(int piece)
-        {
-            int side = layout.Size + 2, number = layout.Factors, inputs = weights.Inputs;
-            int* places = stackalloc int[number];
-            float** sources = stackalloc float*[number];
-            Vector512<float>* line = stackalloc Vector512<float>[side], half = stackalloc Vector512<float>[number], whole = stackalloc Vector512<float>[number];
-            for (int tile = piece * Piece; tile < Math.Min(count, (piece + 1) * Piece); tile++)
-            {
-                layout.Places(first + tile, 1, side, places);
-                for (int i = 0; i < number; i++) sources[i] = places[i] < 0 ? (float*)padding : (float*)input + (long)places[i] * inputs;
-                float* target = (float*)factors + (long)tile * inputs;
-                long step = (long)count * inputs;
-                for (int c = 0; c < inputs; c += TileKernel.Lanes)
-                {
-                    if (layout.InTime)
-                    {
-                        for (int i = 0; i < side; i++) line[i] = Vector512.Load(sources[i] + c);
-                        WinogradTransform.Inputs(layout.Size, line, whole, 1);
-                    }
-                    else
-                    {
-                        // Down the columns first, then along the rows.
-                        for (int x = 0; x < side; x++)
-                        {
-                            for (int y = 0; y < side; y++) line[y] = Vector512.Load(sources[y * side + x] + c);
-                            WinogradTransform.Inputs(layout.Size, line, half + x, side);
-                        }
-                        for (int y = 0; y < side; y++) WinogradTransform.Inputs(layout.Size, half + y * side, whole + y * side, 1);
-                    }
-                    for (int i = 0; i < number; i++) Vector512.Store(whole[i], target + i * step + c);
-                }
-            }
-        }
-
+        [SkipLocalsInit]
         public void Multiply(int piece)
         {
             (int factor, int panel) = Math.DivRem(piece, weights.Panels);
@@ -174,17 +78,17 @@ static unsafe class WinogradConvolution
                     long place = Math.Min(tile + i, count - 1);
                     (runs[i], outputs[i]) = ((nint)(from + place * inputs), (nint)(to + place * weights.Outputs));
                 }
-                if (width == TileKernel.Wide) TileKernel.RunWide(runs, 1, inputs, weights.Panel(panel), outputs, default);
-                else TileKernel.RunNarrow(runs, 1, inputs, weights.Panel(panel), outputs, default);
+                TileKernel.Run(width, runs, 1, inputs, weights.Panel(panel), outputs, default);
             }
         }
 
+        [SkipLocalsInit]
         public void Finish(int piece)
         {
             int size = layout.Size, side = size + 2, number = layout.Factors, outputs = weights.Outputs, results = layout.InTime ? size : size * size;
             int* places = stackalloc int[results];
             Vector512<float>* all = stackalloc Vector512<float>[number], half = stackalloc Vector512<float>[number], whole = stackalloc Vector512<float>[results];
-            for (int tile = piece * Piece; tile < Math.Min(count, (piece + 1) * Piece); tile++)
+            for (int tile = piece * WinogradFactors.Piece; tile < Math.Min(count, (piece + 1) * WinogradFactors.Piece); tile++)
             {
                 layout.Places(first + tile, 0, size, places);
                 float* source = (float*)products + (long)tile * outputs;

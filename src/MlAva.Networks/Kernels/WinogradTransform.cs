@@ -10,8 +10,24 @@ namespace MlAva.Networks;
 /// </summary>
 static unsafe class WinogradTransform
 {
+    /// <summary>Each factor of the weights as a weighted sum of the taps: [factor][tap], for frames the weights of the two axes multiplied.</summary>
+    /// <param name="outputs">Outputs of a tile along an axis: 2 or 4.</param>
+    /// <param name="taps">Taps: 3 or 9.</param>
+    public static float[] Mix(int outputs, int taps)
+    {
+        int side = outputs + 2;
+        double[,] one = Weights(outputs);
+        float[] mix = new float[(taps == 3 ? side : side * side) * taps];
+        for (int i = 0; i < mix.Length; i++)
+        {
+            (int factor, int tap) = Math.DivRem(i, taps);
+            mix[i] = (float)(taps == 3 ? one[factor, tap] : one[factor / side, tap / 3] * one[factor % side, tap % 3]);
+        }
+        return mix;
+    }
+
     /// <summary>Weights: m + 2 rows of 3.</summary>
-    public static double[,] Weights(int outputs) => outputs == 2
+    static double[,] Weights(int outputs) => outputs == 2
         ? new double[,] { { 1, 0, 0 }, { 0.5, 0.5, 0.5 }, { 0.5, -0.5, 0.5 }, { 0, 0, 1 } }
         : new double[,]
         {
@@ -40,6 +56,28 @@ static unsafe class WinogradTransform
         v[3 * step] = c + e;
         v[4 * step] = c - e;
         v[5 * step] = four * d[1] - five * d[3] + d[5];
+    }
+
+    /// <summary>Gradients of m outputs into those of m + 2 products: <see cref="Outputs"/> turned round.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gradients(int outputs, Vector512<float>* y, Vector512<float>* m, int step)
+    {
+        if (outputs == 2)
+        {
+            m[0] = y[0];
+            m[step] = y[0] + y[1];
+            m[2 * step] = y[0] - y[1];
+            m[3 * step] = -y[1];
+            return;
+        }
+        Vector512<float> four = Vector512.Create(4f), even = y[0] + y[2], odd = y[1] + y[3], wideEven = y[0] + four * y[2], wideOdd = y[1] + four * y[3];
+        wideOdd += wideOdd;
+        m[0] = y[0];
+        m[step] = even + odd;
+        m[2 * step] = even - odd;
+        m[3 * step] = wideEven + wideOdd;
+        m[4 * step] = wideEven - wideOdd;
+        m[5 * step] = y[3];
     }
 
     /// <summary>m + 2 products into m outputs.</summary>

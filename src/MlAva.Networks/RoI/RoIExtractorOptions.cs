@@ -15,6 +15,9 @@ public sealed record RoIExtractorOptions
     /// <summary>Whether pixel centres lie at half coordinates: 1.3 then has the neighbours 0 and 1, as 1.3 − 0.5 = 0.8.</summary>
     public bool Aligned { get; init; } = true;
 
+    /// <summary>Whether feature maps lose their time axis before boxes are laid over them; otherwise each frame is pooled over the boxes by itself.</summary>
+    public bool WithTemporalPooling { get; init; } = true;
+
     /// <summary>How feature maps lose their time axis.</summary>
     public TemporalPooling TemporalPooling { get; init; } = TemporalPooling.Average;
 

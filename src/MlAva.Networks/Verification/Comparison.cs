@@ -6,7 +6,10 @@ namespace MlAva.Networks;
 /// <summary>Gathers the differences of one quantity, which may be spread over several arrays.</summary>
 sealed class Comparison(string name, double tolerance, bool relative = false)
 {
-    double _absolute, _relative;
+    // Float32 has 24 bits, and a deep network takes the last few.
+    const double Resolution = 2e-6;
+
+    double _absolute, _relative, _largest;
     long _count;
     string _remark = "";
 
@@ -39,6 +42,7 @@ sealed class Comparison(string name, double tolerance, bool relative = false)
             (worst, at) = (difference, i);
         }
         _count += expected.Length;
+        _largest = Math.Max(_largest, largest);
         double share = worst == 0 ? 0 : worst / (scale ?? largest);
         bool furthest = relative ? share > _relative : worst > _absolute;
         if (furthest) _remark = string.Create(CultureInfo.InvariantCulture, $"{Prefix(place)}entry {at} is {actual[at]:G9}, reference {expected[at]:G9}");
@@ -51,7 +55,9 @@ sealed class Comparison(string name, double tolerance, bool relative = false)
     /// <summary>There is no number to compare.</summary>
     public void Miss(string remark) => (_absolute, _relative, _remark) = (double.PositiveInfinity, double.PositiveInfinity, remark);
 
-    public VerifiedQuantity Result(double slack) => new(name, _count, _absolute, _relative, tolerance * slack, relative, _remark);
+    /// <summary>An absolute tolerance is no finer than float32 can tell numbers of the reference's size apart: beyond 50 for 1e-4.</summary>
+    public VerifiedQuantity Result(double slack) =>
+        new(name, _count, _absolute, _relative, (relative || !double.IsFinite(_largest) ? tolerance : Math.Max(tolerance, Resolution * _largest)) * slack, relative, _remark);
 
     static string Prefix(string place) => place.Length == 0 ? "" : $"{place}: ";
 

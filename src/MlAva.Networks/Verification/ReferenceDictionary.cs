@@ -34,11 +34,12 @@ readonly struct ReferenceDictionary(JsonElement element, string path)
             : throw new ArgumentException($"{name} has the entry {e.GetRawText()}; expected whole numbers."))];
     }
 
-    /// <summary>One flag a stage; a stage given block by block must have the same flag in each.</summary>
-    public bool[] PerStage(string key)
+    /// <summary>One flag a stage, or one for all; a stage given block by block must have the same flag in each.</summary>
+    public bool[] PerStage(string key, int stages)
     {
         JsonElement value = Get(key);
-        if (value.ValueKind != JsonValueKind.Array) throw Unknown(key, value.GetRawText(), "a list with an entry for each stage");
+        if (AsFlag(value) is { } all) return [.. Enumerable.Repeat(all, stages)];
+        if (value.ValueKind != JsonValueKind.Array) throw Unknown(key, value.GetRawText(), "0 or 1, or a list with an entry for each stage");
         ReferenceDictionary self = this;
         return [.. value.EnumerateArray().Select(stage =>
         {
@@ -89,6 +90,26 @@ readonly struct ReferenceDictionary(JsonElement element, string path)
         if (Flag(key, !only) != only) throw Unknown(key, $"{!only}", $"{only}, the only one known here");
     }
 
+    /// <summary>Refuses a part of another type; a part without one has this.</summary>
+    public void RequireType(string key, string only)
+    {
+        if (Has(key)) Part(key).Require("type", only);
+    }
+
+    /// <summary>Refuses entries that nobody here has heard of: they might change the network.</summary>
+    public void AllowOnly(params string[] known)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return;
+        string[] others = [.. element.EnumerateObject().Select(e => e.Name).Except(known)];
+        if (others.Length > 0) throw new ArgumentException($"{path} has '{string.Join("', '", others)}'; expected only {string.Join(", ", known)}.");
+    }
+
+    /// <summary>Refuses entries that are given and not null.</summary>
+    public void RequireNone(params string[] keys)
+    {
+        foreach (string key in keys.Where(Has)) throw Unknown(key, Get(key).GetRawText(), "None, the only one known here");
+    }
+
     /// <summary>Refuses every entry but these with one of these values (texts, flags or numbers), all at once; entries may be left out.</summary>
     public void RequireOnly(params (string Key, object[] Values)[] known)
     {
@@ -108,7 +129,8 @@ readonly struct ReferenceDictionary(JsonElement element, string path)
         _ => false,
     };
 
-    public ArgumentException Unknown(string key, string found, string expected) => new($"{path}.{key} is '{found}'; expected {expected}.");
+    public ArgumentException Unknown(string key, string found, string expected) =>
+        new($"{path}.{key} is '{string.Join(' ', found.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}'; expected {expected}.");
 
     JsonElement Get(string key) => TryGet(key, out JsonElement value) ? value : throw new ArgumentException($"{path} has no entry '{key}'; expected one.");
 

@@ -33,6 +33,7 @@ public static class Doctor
             ("system", "report this", LookAtSystem),
             ("MlAva", Reinstall, LookAtVersions),
             ("libtorch", Reinstall, LookAtTorch),
+            ("processor", "report this", LookAtProcessor),
             ("devices", "dotnet build -p:TorchBackend=cpu", LookAtDevices),
             ("threads", Reinstall, LookAtThreads),
             ("image codec", "dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies (on Linux), or reinstall: " + Reinstall,
@@ -94,6 +95,18 @@ public static class Doctor
         {
             using (module) yield return module.FileName;
         }
+    }
+
+    static DoctorCheck LookAtProcessor()
+    {
+        string vectors = Processor.VectorInstructions is { Count: > 0 } known ? string.Join(", ", known) : "none known here";
+        string halves = Processor.MultipliesBFloat16 switch
+        {
+            true => "bfloat16 is native (--precision bfloat16 is faster than float32)",
+            false => "bfloat16 is emulated (several times slower than float32, the default: keep to that)",
+            _ => "whether bfloat16 is native is not known for this kind of processor",
+        };
+        return new("processor", DoctorStatus.Fine, $"vector instructions: {vectors}; {halves}");
     }
 
     static DoctorCheck LookAtDevices()

@@ -100,6 +100,7 @@ static class ReportStyle
         .mlava .wide{overflow-x:auto}
         .mlava .classes{font-size:13px}
         .mlava .classes th,.mlava .classes td{padding:5px 7px;white-space:nowrap}
+        @media screen{.mlava .thresholds .classes th,.mlava .thresholds .classes td{padding:5px 4px}}
         .mlava .classes tr>:first-child{padding-left:0}
         .mlava .classes tr>:last-child{padding-right:0}
         .mlava .classes .over th{text-align:center;border-bottom:1px solid var(--line)}

@@ -93,7 +93,7 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData(SlowOnly, "\"published\": { \"parameters\": 0 }", "published.parameters", "0", "at least 1")]
     [InlineData(Bank, "\"data\": { \"featureBank\": { \"path\": \"\" } }", "data.featureBank.path", "\"\"", "a folder")]
     [InlineData(Bank, "\"data\": { \"featureBank\": { \"splits\": [] } }", "data.featureBank.splits", "()", "at least one split")]
-    [InlineData(Bank, "\"model\": { \"sharedHead\": { \"windowSize\": 3 } }", "model.sharedHead.windowSize", "3", "an even number")]
+    [InlineData(Bank, "\"model\": { \"sharedHead\": { \"windowSize\": 0 } }", "model.sharedHead.windowSize", "0", "at least 1")]
     public void An_impossible_value(string extended, string own, string path, string found, params string[] expected) =>
         Says(Problem(extended, own), 3, path, found, expected);
 

@@ -17,7 +17,7 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
     EstimatorChain<ExtractRoIFeaturesTransformer> Features() => Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
         .Append(Transforms.LoadClip())
         .Append(Transforms.ResizeClip(48))
-        .Append(Transforms.AssignBoxes(), TransformerScope.TrainTest)
+        .Append(Transforms.AssignBoxes())
         .Append(Transforms.ExtractRoIFeatures(new() { Network = set.Network }, seed: 2));
 
     [Fact]

@@ -10,6 +10,8 @@ static class FormChecks
     /// last.</summary>
     const double Refused = 0.86, RefusedMore = 0.1;
 
+    const string Padded = "0902", Decimal = "902.0";
+
     public static void Look(ExaminedSet set, FindingList found)
     {
         LookAt(set, found, DataRole.Annotations, set.Truth.Form, set.Truth.Layout);
@@ -18,6 +20,7 @@ static class FormChecks
         if (set.Exclusions is { } exclusions) LookAt(set, found, DataRole.Exclusions, exclusions.Form, exclusions.Layout);
         if (set.Validation is { } validation) LookAt(set, found, DataRole.Validation, validation.Form, validation.Layout);
         LookAtTimes(set, found);
+        LookAtSpellings(set, found);
     }
 
     /// <summary>What the strict readers refuse and no other finding has named; to be asked last.</summary>
@@ -191,6 +194,40 @@ static class FormChecks
                 Counts = [("rows", form.Rows), .. counts], Likelihood = 0.05,
             });
     }
+
+    /// <summary>Files of which each spells seconds in one way, and not in the same.</summary>
+    static void LookAtSpellings(ExaminedSet set, FindingList found)
+    {
+        string? truth = Spelling(set.Truth.Form);
+        (DataRole Role, FormTally? Form)[] others =
+        [
+            (DataRole.Detections, set.Result?.Form), (DataRole.Exclusions, set.Exclusions?.Form),
+            (DataRole.Validation, set.Validation?.Form),
+        ];
+        foreach ((DataRole role, FormTally? form) in others)
+        {
+            if (truth is null || form is null || Spelling(form) is not { } other || other == truth) continue;
+            bool isDecimal = Decimal == truth || Decimal == other;
+            found.Add(new()
+            {
+                Severity = DataSeverity.Remark, Code = "key-spelling", File = form.Path, Likelihood = 0.05,
+                Sentence = $"the {role.Name()} write seconds as {other}, the annotations as {truth}; this is one keyframe "
+                    + "here, but not for "
+                    + (isDecimal ? $"MMAction2 and AVA's evaluators before 2020, which stop at {Decimal}" : "programs that compare text"),
+                Counts = [("rows", form.Rows)],
+                Mend = MendCommand.Awk(other == Padded ? set.Truth.Form.Path : form.Path, "$2=sprintf(\"%04d\",$2)"),
+            });
+        }
+    }
+
+    /// <summary>How a file spells seconds below 1000; null when in several ways, or when none of them is there.</summary>
+    static string? Spelling(FormTally form) => form.TimeForms switch
+    {
+        ( > 0, 0, 0) => Padded,
+        (0, > 0, 0) => "902",
+        (0, 0, > 0) when form.Fractions.Count == 0 => Decimal,
+        _ => null,
+    };
 
     /// <summary>Timestamps that are no seconds of a video.</summary>
     static void LookAtTimes(ExaminedSet set, FindingList found)
