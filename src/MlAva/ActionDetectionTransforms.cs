@@ -125,7 +125,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary>
     /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
-    /// <c>TransformerScope.TrainTest</c>.
+    /// <c>TransformerScope.TrainTest</c>; where features are kept to be trained on, as any other step: a fitted chain leaves out what is for
+    /// training only.
     /// </summary>
     /// <param name="positivesOnly">Whether only boxes with labels are kept; the others have no part in the loss.</param>
     /// <param name="seed">Where chance starts, for keyframes with more boxes than are wanted.</param>
@@ -134,7 +135,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary>
     /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
-    /// <c>TransformerScope.TrainTest</c>.
+    /// <c>TransformerScope.TrainTest</c>; where features are kept to be trained on, as any other step: a fitted chain leaves out what is for
+    /// training only.
     /// </summary>
     public AvaEstimator<AssignBoxesTransformer> AssignBoxes(AssignBoxesOptions options) =>
         new(new AssignBoxesTransformer(_context, Given(options)), ShapeOf.Singles(AvaColumns.RoIs), ShapeOf.Singles(AvaColumns.RoILabels));

@@ -13,12 +13,15 @@ namespace MlAva.Transforms;
 
 /// <summary>
 /// Decodes the frames of each clip: <c>Source</c>, <c>FrameIndices</c>, and where it is there <c>KeyframeIndex</c> → <c>Clip</c>. Lazy: a
-/// row's
-/// frames are read when its clip is asked for. Frames beyond the video's ends are its first or last one; the keyframe itself must exist.
+/// row's frames are read when its clip is asked for. Frames beyond the video's ends are its first or last one; the keyframe itself must exist.
 /// </summary>
 public sealed class LoadClipTransformer : AvaTransformer, IDisposable
 {
     internal const string LoaderSignature = "MlAvaLoadClip";
+
+    /// <summary>0x00010001: the options were those of the frame store alone. 0x00010002: <see cref="LoadClipOptions"/>.</summary>
+    const uint OwnVersion = 0x00010002;
+
     readonly FrameStoreCache _stores;
     readonly bool _ownsStores;
 
@@ -41,7 +44,9 @@ public sealed class LoadClipTransformer : AvaTransformer, IDisposable
     /// <summary>The keyframes whose frames could not be read so far, under <see cref="OnError.Skip"/>.</summary>
     public SkippedItems Skipped { get; } = new();
 
-    private protected override VersionInfo Version => MakeVersion(typeof(LoadClipTransformer), "AVALCLIP", LoaderSignature);
+    private protected override VersionInfo Version => OwnVersionInfo;
+
+    static VersionInfo OwnVersionInfo => MakeVersion(typeof(LoadClipTransformer), "AVALCLIP", LoaderSignature, OwnVersion);
 
     private protected override string SaveOptions() => ModelJson.Write(Options);
 
@@ -87,8 +92,8 @@ public sealed class LoadClipTransformer : AvaTransformer, IDisposable
         if (_ownsStores) _stores.Dispose();
     }
 
-    static LoadClipTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        new(env, LoadOptions<LoadClipOptions>(ctx, MakeVersion(typeof(LoadClipTransformer), "AVALCLIP", LoaderSignature)));
+    static LoadClipTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => new(env, ctx.Header.ModelVerWritten < OwnVersion
+        ? new() { Frames = LoadOptions<FrameStoreOptions>(ctx, OwnVersionInfo) } : LoadOptions<LoadClipOptions>(ctx, OwnVersionInfo));
 
     static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
 }

@@ -36,7 +36,7 @@ public sealed partial class PipelineDocumentTests(SmallSet set) : IClassFixture<
         var features = actions.Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
             .Append(actions.Transforms.LoadClip())
             .Append(actions.Transforms.ResizeClip(shortSide: 48))
-            .Append(actions.Transforms.AssignBoxes(), TransformerScope.TrainTest)
+            .Append(actions.Transforms.AssignBoxes())
             .Append(actions.Transforms.ExtractRoIFeatures(detector))
             .Fit(split.TrainSet);
         IDataView train = actions.CacheRoIFeatures(features, split.TrainSet, folder.File("train.rois"), halfPrecision: true);

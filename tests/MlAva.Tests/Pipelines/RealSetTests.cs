@@ -31,7 +31,11 @@ public sealed class RealSetTests
         float[] times = [.. rows.GetColumn<float>(AvaColumns.Timestamp)];
         int[][] indices = [.. rows.GetColumn<int[]>(AvaColumns.FrameIndices)];
         Assert.Equal(videos, ids.Distinct().Count());
-        for (int i = 0; i < ids.Length; i++) Assert.Equal([-32, -16, 0, 16], indices[i].Select(f => f - (int)(times[i] * 30) - 1));
+        for (int i = 0; i < ids.Length; i++)
+        {
+            int keyframe = (int)(times[i] * 30) + 1;
+            Assert.Equal([Math.Max(keyframe - 32, 0), Math.Max(keyframe - 16, 0), keyframe, keyframe + 16], indices[i]);
+        }
         // One keyframe a video is decoded.
         AvaDataView first = data.Where(k => k.Timestamp == times[Array.IndexOf(ids, k.VideoId)]);
         IDataView few = Transforms.SampleFrames(clipLength: 4, frameInterval: 16, fps: 30, timestampStart: 0).Append(Transforms.LoadClip()).Append(Transforms.ResizeClip(64))

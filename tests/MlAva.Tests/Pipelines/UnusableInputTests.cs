@@ -32,7 +32,9 @@ public sealed class UnusableInputTests : IDisposable
         byte[] whole = File.ReadAllBytes(FrameFile(3));
         File.WriteAllBytes(FrameFile(3), whole[..(whole.Length / 2)]);
         AvaDataView data = _set.Load(_context);
-        Assert.Contains("img_00016.jpg", Assert.ThrowsAny<FormatException>(() => Scores(data)).Message, StringComparison.Ordinal);
+        // On several threads ML.NET wraps what its workers throw.
+        FrameDecodeException error = Causes(Assert.ThrowsAny<Exception>(() => Scores(data))).OfType<FrameDecodeException>().First();
+        Assert.Contains("img_00016.jpg", error.Message, StringComparison.Ordinal);
 
         TransformerChain<ExtractRoIFeaturesTransformer> model = Features(OnError.Skip).Fit(data);
         float[][] after = [.. model.Transform(data).GetColumn<float[]>(AvaColumns.RoIFeatures)];
@@ -123,6 +125,8 @@ public sealed class UnusableInputTests : IDisposable
             File.SetUnixFileMode(_set.Source(0), before);
         }
     }
+
+    static IEnumerable<Exception> Causes(Exception error) => error.InnerException is { } inner ? Causes(inner).Prepend(error) : [error];
 
     VideoClip?[] Loaded(IDataView rows, OnError onError, out LoadClipTransformer load)
     {
