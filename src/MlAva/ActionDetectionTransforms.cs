@@ -114,8 +114,7 @@ public sealed class ActionDetectionTransforms
 
     /// <summary>
     /// One row a person instead of one a keyframe: <c>RoiFeatures</c> of fixed size, and where there are <c>RoiLabels</c> the columns
-    /// <c>Labels</c>,
-    /// <c>Label</c> (a key) and <c>Label1</c>, <c>Label2</c>, … (Boolean), for ML.NET's own trainers.
+    /// <c>Labels</c>, <c>Label</c> (a key) and <c>Label1</c>, <c>Label2</c>, … (Boolean), for ML.NET's own trainers.
     /// </summary>
     /// <param name="featureCount">Numbers a box has; null: as the data says.</param>
     public ExplodeBoxesEstimator ExplodeBoxes(int? featureCount = null) => ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = featureCount });
@@ -125,8 +124,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary>
     /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
-    /// <c>TransformerScope.TrainTest</c>; where features are kept to be trained on, as any other step: a fitted chain leaves out what is for
-    /// training only.
+    /// <c>TransformerScope.TrainTest</c>, or as any other step where features are kept to be trained on: a fitted chain does not run what
+    /// is for training only.
     /// </summary>
     /// <param name="positivesOnly">Whether only boxes with labels are kept; the others have no part in the loss.</param>
     /// <param name="seed">Where chance starts, for keyframes with more boxes than are wanted.</param>
@@ -135,8 +134,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary>
     /// <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>, <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with
-    /// <c>TransformerScope.TrainTest</c>; where features are kept to be trained on, as any other step: a fitted chain leaves out what is for
-    /// training only.
+    /// <c>TransformerScope.TrainTest</c>, or as any other step where features are kept to be trained on: a fitted chain does not run what
+    /// is for training only.
     /// </summary>
     public AvaEstimator<AssignBoxesTransformer> AssignBoxes(AssignBoxesOptions options) =>
         new(new AssignBoxesTransformer(_context, Given(options)), ShapeOf.Singles(AvaColumns.RoIs), ShapeOf.Singles(AvaColumns.RoILabels));

@@ -26,8 +26,7 @@ public sealed record ExtractRoIFeaturesOptions
 
     /// <summary>
     /// Whether known faults of the reference are mirrored: colours in the order blue, green, red (its demo), or proposals of data without
-    /// the
-    /// column <c>Boxes</c> taken for pixels (its testing).
+    /// the column <c>Boxes</c> taken for pixels (its testing).
     /// </summary>
     public Compatibility Compatibility { get; init; }
 }

@@ -13,8 +13,7 @@ namespace MlAva.Transforms;
 
 /// <summary>
 /// Adds the frames of the clip around each keyframe: <c>Timestamp</c> (and <c>VideoId</c>, where chance moves frames) →
-/// <c>FrameIndices</c>,
-/// <c>KeyframeIndex</c>.
+/// <c>FrameIndices</c>, <c>KeyframeIndex</c>.
 /// </summary>
 public sealed class SampleFramesTransformer : AvaTransformer
 {
