@@ -98,7 +98,8 @@ public sealed class AnnotationFile
                 if (csv.Count == 2) emptyKeyframe?.Invoke(new(csv.Name(0), csv.Timestamp(1)));
                 else if (csv.Count is 7 or 8) row = Parse(csv);
                 else throw csv.WrongWidth(
-                    "8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, or 2 for a keyframe with nobody in it");
+                    "8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, "
+                    + "or 2 for a keyframe with nobody in it");
             }
             catch (AnnotationFormatException e) when (refused is not null)
             {

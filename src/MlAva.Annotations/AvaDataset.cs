@@ -201,7 +201,8 @@ public sealed class AvaDataset
         int[] kept = [.. Enumerable.Range(0, found.Count).Where(i => !IsInverted(found.Boxes[i]))];
         foreach (Box box in found.Boxes.Where(IsInverted))
         {
-            AnnotationFormatException fault = new(file, 0, $"{Describe(box)} under key '{key}'", "corners in order: x1 up to x2, y1 up to y2",
+            AnnotationFormatException fault = new(
+                file, 0, $"{Describe(box)} under key '{key}'", "corners in order: x1 up to x2, y1 up to y2",
                 "exchange the corners, or take the box out");
             if (options.OnError == OnError.Fail) throw fault;
             skipped.Add(fault.Message, fault);

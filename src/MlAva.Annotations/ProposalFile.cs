@@ -204,7 +204,8 @@ public static class ProposalFile
         double[] values = array.ToDoubles();
         if (!values.All(double.IsFinite))
         {
-            AnnotationFormatException error = Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+            AnnotationFormatException error =
+                Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
             if (refused is null) throw error;
             refused(error);
             values = [.. values.Chunk(width).Where(row => row.All(double.IsFinite)).SelectMany(row => row)];

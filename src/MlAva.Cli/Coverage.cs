@@ -23,7 +23,8 @@ static class Coverage
     /// <exception cref="FrameStoreException">A video is missing.</exception>
     /// <exception cref="FormatException">Too many keyframes lie outside.</exception>
     public static AvaDataView Apply(
-        AvaDataView view, string name, ClipOptions clip, BeyondEnd rule, OnError onError, string consequence, Func<double?, string> mend, CancellationToken token)
+        AvaDataView view, string name, ClipOptions clip, BeyondEnd rule, OnError onError, string consequence, Func<double?, string> mend,
+        CancellationToken token)
     {
         KeyframeCoverage coverage = KeyframeCoverage.Examine(view, clip, onError, token);
         if (coverage.MissingSources is { Count: > 0 } missing)
@@ -36,7 +37,8 @@ static class Coverage
         }
         if (coverage.Unusable.Count > 0)
         {
-            if (coverage.Unusable.Count == coverage.VideoCount) throw new FormatException($"{name}: {coverage.Unusable.Describe("videos")}. No video is left. To mend: check --frames");
+            if (coverage.Unusable.Count == coverage.VideoCount)
+                throw new FormatException($"{name}: {coverage.Unusable.Describe("videos")}. No video is left. To mend: check --frames");
             Terminal.Note($"{name}: {coverage.Unusable.Describe("videos")}{consequence}");
             if (coverage.Outside == 0) return view.Where(coverage.Holds);
         }

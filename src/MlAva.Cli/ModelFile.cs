@@ -90,7 +90,8 @@ static class ModelFile
         (_, null) => model,
         (ActionDetectorTransformer detector, { } chosen) => detector.WithCompatibility(chosen),
         (IEnumerable<ITransformer> chain, _) when chain.Count() == 1 => WithCompatibility(chain.Single(), compatibility),
-        _ => throw new ArgumentException("--compatibility is given for a composed pipeline; expected a detector. To mend: set the option in SampleFrames and ExtractRoIFeatures."),
+        _ => throw new ArgumentException("--compatibility is given for a composed pipeline; expected a detector. "
+            + "To mend: set the option in SampleFrames and ExtractRoIFeatures."),
     };
 
     static ITransformer Prepared(ITransformer model, Func<InferenceOptions, InferenceOptions> change) => model switch

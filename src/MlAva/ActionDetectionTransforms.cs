@@ -34,7 +34,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary><c>Timestamp</c> → <c>FrameIndices</c>, <c>KeyframeIndex</c>.</summary>
     public AvaEstimator<SampleFramesTransformer> SampleFrames(SampleFramesOptions options) => new(
-        new SampleFramesTransformer(_context, Given(options)), ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Int32(AvaColumns.KeyframeIndex));
+        new SampleFramesTransformer(_context, Given(options)), ShapeOf.Indices(AvaColumns.FrameIndices),
+        ShapeOf.Int32(AvaColumns.KeyframeIndex));
 
     /// <summary><c>Source</c>, <c>FrameIndices</c> → <c>Clip</c>.</summary>
     /// <param name="onError">What becomes of rows whose frames cannot be read: the error, or a clip that is missing.</param>
@@ -48,7 +49,8 @@ public sealed class ActionDetectionTransforms
 
     /// <summary><c>Clip</c> → <c>Clip</c>, its short side at the given length, proportions kept.</summary>
     /// <param name="shortSide">Pixels.</param>
-    public AvaEstimator<ClipStepTransformer> ResizeClip(int shortSide = 256) => ChangeClip(new() { Step = ClipStep.Resize, Size = shortSide });
+    public AvaEstimator<ClipStepTransformer> ResizeClip(int shortSide = 256) =>
+        ChangeClip(new() { Step = ClipStep.Resize, Size = shortSide });
 
     /// <summary><c>Clip</c> → <c>Clip</c> at a size, whatever the proportions.</summary>
     /// <param name="width">Pixels.</param>
@@ -117,7 +119,8 @@ public sealed class ActionDetectionTransforms
     /// <c>Labels</c>, <c>Label</c> (a key) and <c>Label1</c>, <c>Label2</c>, … (Boolean), for ML.NET's own trainers.
     /// </summary>
     /// <param name="featureCount">Numbers a box has; null: as the data says.</param>
-    public ExplodeBoxesEstimator ExplodeBoxes(int? featureCount = null) => ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = featureCount });
+    public ExplodeBoxesEstimator ExplodeBoxes(int? featureCount = null) =>
+        ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = featureCount });
 
     /// <summary>One row a person instead of one a keyframe, for ML.NET's own trainers.</summary>
     public ExplodeBoxesEstimator ExplodeBoxes(ExplodeBoxesOptions options) => new(_context, Given(options));

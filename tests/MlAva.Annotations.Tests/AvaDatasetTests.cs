@@ -189,7 +189,9 @@ public sealed class AvaDatasetTests : IDisposable
     [Fact]
     public void What_cannot_be_used_is_left_out_counted_and_named_where_that_is_asked_for()
     {
-        string path = _folder.Write("a.csv", "v,1,0,0,1,1,3,1\nv,2,nan,0,1,1,3,1\nv,3,0.5,0,0.1,1,3,1\nv,4,0,0,1,1,99,1\nv,5,10,20,300,200,3,1\nv,6,0,0,1\nw,1,0,0,1,1,4,1\n");
+        string path = _folder.Write("a.csv",
+            "v,1,0,0,1,1,3,1\nv,2,nan,0,1,1,3,1\nv,3,0.5,0,0.1,1,3,1\nv,4,0,0,1,1,99,1\n"
+            + "v,5,10,20,300,200,3,1\nv,6,0,0,1\nw,1,0,0,1,1,4,1\n");
         string proposals = _folder.Write("p.csv", "v,1,0,0,1,1,,0.99\nv,1,x,0,1,1,,0.98\nw,1,0.9,0,0.1,1,,0.97\nw,1,0,0,0.5,1,,0.96\n");
         AvaDatasetOptions options = new() { AnnotationPath = path, ProposalPath = proposals };
         Assert.Throws<AnnotationFormatException>(() => AvaDataset.Load(options));
@@ -198,7 +200,8 @@ public sealed class AvaDatasetTests : IDisposable
         Assert.Equal([new("v", 1), new("w", 1)], set.Keyframes.Select(k => k.Key));
         Assert.Equal([1, 1], set.Keyframes.Select(k => k.Proposals!.Count));
         Assert.Equal(7, set.Skipped.Count);
-        foreach (int row in (int[])[2, 3, 4, 5, 6]) Assert.Contains(set.Skipped.Reasons, r => r.StartsWith($"{path}:{row}: ", StringComparison.Ordinal));
+        foreach (int row in (int[])[2, 3, 4, 5, 6])
+            Assert.Contains(set.Skipped.Reasons, r => r.StartsWith($"{path}:{row}: ", StringComparison.Ordinal));
         Assert.Contains(set.Skipped.Reasons, r => r.StartsWith($"{proposals}:2: ", StringComparison.Ordinal));
         Assert.Contains("7 rows cannot be used", set.Skipped.Describe("rows"), StringComparison.Ordinal);
         Assert.Equal("", new SkippedItems().Describe("rows"));
@@ -212,8 +215,12 @@ public sealed class AvaDatasetTests : IDisposable
         AnnotationRow[] rows = [new("v", 1, A, 1, 1)];
         Assert.Equal(1, AvaDataset.FromRows(Options(), rows, proposals: four).Keyframes[0].Proposals!.Count);
         Assert.Equal(0, AvaDataset.FromRows(Options(), rows, proposals: none).Keyframes[0].Proposals!.Count);
-        Assert.Contains("without scores", Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: four)).Found, StringComparison.Ordinal);
-        Assert.Contains("no boxes", Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: none)).Found, StringComparison.Ordinal);
+        Assert.Contains("without scores",
+            Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: four)).Found,
+            StringComparison.Ordinal);
+        Assert.Contains("no boxes",
+            Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: none)).Found,
+            StringComparison.Ordinal);
     }
 
     [Fact]

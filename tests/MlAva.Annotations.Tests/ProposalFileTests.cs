@@ -125,7 +125,8 @@ public sealed class ProposalFileTests : IDisposable
         double nan = double.NaN;
         PickleDictionary dictionary = new()
         {
-            ["v,1"] = NumpyArray.Create([3, 5], [0, 0, nan, 1, 0.9, 0.1, 0, 1, 1, 0.8, 0, nan, 1, 1, 0.7]), ["v,2"] = NumpyArray.Create([2, 6], new double[12]), ["w,1"] = Boxes(5),
+            ["v,1"] = NumpyArray.Create([3, 5], [0, 0, nan, 1, 0.9, 0.1, 0, 1, 1, 0.8, 0, nan, 1, 1, 0.7]),
+            ["v,2"] = NumpyArray.Create([2, 6], new double[12]), ["w,1"] = Boxes(5),
         };
         File.WriteAllBytes(_folder.File("p.pkl"), PickleWriter.ToBytes(dictionary));
         List<AnnotationFormatException> refused = [];

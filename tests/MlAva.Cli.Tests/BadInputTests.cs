@@ -109,7 +109,8 @@ public sealed class BadInputTests : IDisposable
         Tool.Run(_set.Train(1, annotations: annotations, more: ["--on-error", "fail"])).Refuses("bad.csv:9: ");
 
         Tool run = Tool.Run(_set.Train(1, annotations: annotations, more: ["--on-error", "skip"])).ExitsWith(0);
-        Assert.Contains("train: 1 rows and boxes cannot be used and were left out, the first because of: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("train: 1 rows and boxes cannot be used and were left out, the first because of: ", run.Errors,
+            StringComparison.Ordinal);
         Assert.Contains("bad.csv:9: ", run.Errors, StringComparison.Ordinal);
         Assert.Contains("keyframes cannot be used and were left out, the first because of: ", run.Errors, StringComparison.Ordinal);
         Assert.Contains("img_00009.jpg", run.Errors, StringComparison.Ordinal);

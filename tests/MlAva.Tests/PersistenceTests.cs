@@ -84,7 +84,8 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         string path = Path.Combine(SharedData.RepositoryRoot, "tests", "MlAva.Tests", "Models", "pipeline-1.1.zip");
         MLContext context = new(1);
         ITransformer[] back = [.. (TransformerChain<ITransformer>)context.Model.Load(path, out DataViewSchema schema)];
-        Assert.Equal(new LoadClipOptions { Frames = new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 5 } }, ((LoadClipTransformer)back[1]).Options);
+        Assert.Equal(new LoadClipOptions { Frames = new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 5 } },
+            ((LoadClipTransformer)back[1]).Options);
 
         // Saved again, it is in today's form.
         using TemporaryFolder folder = new();

@@ -28,7 +28,8 @@ static class ScoreCommand
         Option<int?> gpu = Flags.Gpu();
         Choice<InferencePrecision> precision = Flags.Precision();
         Choice<Compatibility> compatibility = new("--compatibility", null,
-            "Whose known faults are mirrored (mmaction2demo: blue and red exchanged, clips one interval late) [default: as the model was trained]");
+            "Whose known faults are mirrored (mmaction2demo: blue and red exchanged, clips one interval late) "
+            + "[default: as the model was trained]");
         return new Verb("score", "Tells what the people in one video do, at given keyframes.",
             "mlava score --model model.zip --source film.mp4 --proposals people.pkl --out detections.csv",
             "mlava score --model model.zip --source rawframes/1j20qq1JyX4 --timestamps 902,903 --threshold 0.3 --top 5")

@@ -59,7 +59,10 @@ static class TestCommand
             ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
             if (ModelFile.ClipOf(transformer) is { } clip)
-                view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), onError.Of(parsed), "; their labels count as missed", Mend, token);
+            {
+                view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), onError.Of(parsed), "; their labels count as missed", Mend,
+                    token);
+            }
             ModelFile.CheckFeatureBank(transformer, view);
             FrameMapFiles files = new() { Annotations = parsed.GetRequiredValue(annotations), Exclude = parsed.GetValue(exclude) };
             FrameMapResult result = Scoring.WriteAndEvaluate(

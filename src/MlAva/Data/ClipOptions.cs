@@ -40,8 +40,8 @@ public sealed record ClipOptions
         Augmentation.Validate();
         if (!Enum.IsDefined(Compatibility))
         {
-            throw new ArgumentException(
-                $"{nameof(ClipOptions)}.{nameof(Compatibility)} is {Compatibility}; expected {string.Join(", ", Enum.GetNames<Compatibility>())}.");
+            throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(Compatibility)} is {Compatibility}; "
+                + $"expected {string.Join(", ", Enum.GetNames<Compatibility>())}.");
         }
         if (ShortSide < 1) throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(ShortSide)} is {ShortSide}; expected at least 1.");
         if (Mean.Count != 3) throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(Mean)} has {Mean.Count} values; expected three (red, green, blue).");

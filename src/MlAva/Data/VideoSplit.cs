@@ -10,10 +10,18 @@ static class VideoSplit
     public static DataOperationsCatalog.TrainTestData Split(MLContext context, IDataView data, double testFraction, int? seed)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (testFraction is not (> 0 and < 1)) throw new ArgumentException(FormattableString.Invariant($"{nameof(testFraction)} is {testFraction}; expected above 0 and below 1."));
+        if (testFraction is not (> 0 and < 1))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"{nameof(testFraction)} is {testFraction}; expected above 0 and below 1."));
+        }
         OrderedDictionary<string, long> rows = Count(data);
         if (rows.Count < 2)
-            throw new ArgumentException($"The data has {rows.Count} video{(rows.Count == 1 ? "" : "s")}; expected at least two, as a video is never in both sets.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"The data has {rows.Count} video{(rows.Count == 1 ? "" : "s")}; expected at least two, as a video is never in both sets.",
+                nameof(data));
+        }
 
         string[] videos = [.. rows.Keys];
         ClipRandom random = new((ulong)(seed ?? ((Microsoft.ML.Runtime.IHostEnvironment)context).Register(nameof(VideoSplit)).Rand.Next()));
@@ -24,7 +32,8 @@ static class VideoSplit
         foreach (string video in videos)
         {
             // A video is taken where that brings the share nearer; there is at least one in each set.
-            if (test.Count == rows.Count - 1 || (test.Count > 0 && Math.Abs(taken + rows[video] - wanted) >= Math.Abs(taken - wanted))) continue;
+            if (test.Count == rows.Count - 1 || (test.Count > 0 && Math.Abs(taken + rows[video] - wanted) >= Math.Abs(taken - wanted)))
+                continue;
             test.Add(video);
             taken += rows[video];
         }

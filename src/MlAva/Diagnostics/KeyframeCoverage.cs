@@ -61,7 +61,8 @@ public sealed class KeyframeCoverage
     /// <exception cref="FrameStoreException">A source is there, but holds no frames, or FFmpeg is needed and missing.</exception>
     /// <exception cref="FrameDecodeException">A video file is damaged.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or a timestamp beyond any video.</exception>
-    public static KeyframeCoverage Examine(AvaDataView view, ClipOptions clip, OnError onError, CancellationToken cancellationToken = default)
+    public static KeyframeCoverage Examine(
+        AvaDataView view, ClipOptions clip, OnError onError, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(clip);

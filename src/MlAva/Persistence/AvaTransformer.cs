@@ -38,8 +38,9 @@ public abstract class AvaTransformer : RowToRowTransformerBase
     /// <param name="modelSignature">Eight characters.</param>
     /// <param name="loaderSignature">At most 24 characters; the same as in the type's <c>LoadableClass</c> attributes.</param>
     /// <param name="version">What a type writes whose own format has changed since; it reads every version before.</param>
-    private protected static VersionInfo MakeVersion(Type type, string modelSignature, string loaderSignature, uint version = FormatVersion) => new(
-        modelSignature, version, version, FormatVersion, loaderSignature: loaderSignature, loaderAssemblyName: type.Assembly.FullName!);
+    private protected static VersionInfo MakeVersion(
+        Type type, string modelSignature, string loaderSignature, uint version = FormatVersion) => new(
+            modelSignature, version, version, FormatVersion, loaderSignature: loaderSignature, loaderAssemblyName: type.Assembly.FullName!);
 
     /// <summary>Checks that the model is at this version and reads the options back.</summary>
     private protected static T LoadOptions<T>(ModelLoadContext context, VersionInfo version)

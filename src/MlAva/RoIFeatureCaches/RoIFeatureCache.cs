@@ -23,16 +23,20 @@ sealed class RoIFeatureCache
         ITransformer[] parts = [.. ModelParts.Of(model)];
         ExtractRoIFeaturesTransformer extractor = parts.OfType<ExtractRoIFeaturesTransformer>().SingleOrDefault()
             ?? throw new ArgumentException($"The model has the parts {string.Join(", ", parts.Select(p => p.GetType().Name))}; "
-                + $"expected one {nameof(ExtractRoIFeaturesTransformer)} among them. To mend: give a detector, or a pipeline with ExtractRoIFeatures.");
+                + $"expected one {nameof(ExtractRoIFeaturesTransformer)} among them. "
+                + "To mend: give a detector, or a pipeline with ExtractRoIFeatures.");
         _features = model.Transform(data);
         DataViewSchema schema = _features.Schema;
         ColumnOf.Text(schema, AvaColumns.VideoId);
         ColumnOf.Single(schema, AvaColumns.Timestamp);
-        foreach (DataViewSchema.Column column in ColumnOf.Present(schema, RoIFeatureRow.VectorColumns)) ColumnOf.Singles(schema, column.Name);
-        string[] names = [.. ColumnOf.Present(schema, AvaColumns.RoILabels, AvaColumns.Labels).Select(ClassNameAnnotations.Read).FirstOrDefault() ?? []];
+        foreach (DataViewSchema.Column column in ColumnOf.Present(schema, RoIFeatureRow.VectorColumns))
+            ColumnOf.Singles(schema, column.Name);
+        string[] names = [.. ColumnOf.Present(schema, AvaColumns.RoILabels, AvaColumns.Labels).Select(ClassNameAnnotations.Read)
+            .FirstOrDefault() ?? []];
         string[] columns =
         [
-            .. ColumnOf.Present(schema, [.. RoIFeatureRow.TextColumns, AvaColumns.Timestamp, .. RoIFeatureRow.VectorColumns]).Select(c => c.Name),
+            .. ColumnOf.Present(schema, [.. RoIFeatureRow.TextColumns, AvaColumns.Timestamp, .. RoIFeatureRow.VectorColumns])
+                .Select(c => c.Name),
         ];
         _header = new(FeatureIdentity.Of(parts, extractor), extractor.FeatureCount, options.HalfPrecision, columns, names);
     }
@@ -98,7 +102,8 @@ sealed class RoIFeatureCache
             ? RowReader.Scalar<ReadOnlyMemory<char>>(row, column) : null;
         Func<float[]>[] vectors =
         [
-            .. ColumnOf.Present(row.Schema, AvaColumns.Boxes, AvaColumns.Labels, AvaColumns.Proposals).Select(c => RowReader.Vector<float>(row, c)),
+            .. ColumnOf.Present(row.Schema, AvaColumns.Boxes, AvaColumns.Labels, AvaColumns.Proposals)
+                .Select(c => RowReader.Vector<float>(row, c)),
         ];
         return () =>
         {
@@ -177,16 +182,23 @@ sealed class RoIFeatureCache
         DataViewSchema schema = _features.Schema;
         using DataViewRowCursor cursor = _features.GetRowCursor([.. _header.Columns.Select(name => schema[name])]);
         Func<ReadOnlyMemory<char>>[] texts =
-            [.. _header.Columns.Where(RoIFeatureRow.TextColumns.Contains).Select(c => RowReader.Scalar<ReadOnlyMemory<char>>(cursor, schema[c]))];
+            [.. _header.Columns.Where(RoIFeatureRow.TextColumns.Contains)
+                .Select(c => RowReader.Scalar<ReadOnlyMemory<char>>(cursor, schema[c]))];
         Func<float> timestamp = RowReader.Scalar<float>(cursor, schema[AvaColumns.Timestamp]);
-        Func<float[]>[] vectors = [.. _header.Columns.Where(RoIFeatureRow.VectorColumns.Contains).Select(c => RowReader.Vector<float>(cursor, schema[c]))];
+        Func<float[]>[] vectors =
+            [.. _header.Columns.Where(RoIFeatureRow.VectorColumns.Contains).Select(c => RowReader.Vector<float>(cursor, schema[c]))];
         for (int row = 0; row < keys.Count; row++)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            if (!cursor.MoveNext()) throw new InvalidOperationException($"The data ended after {row} of {keys.Count} rows; expected the same rows at every pass.");
+            if (!cursor.MoveNext())
+            {
+                throw new InvalidOperationException(
+                    $"The data ended after {row} of {keys.Count} rows; expected the same rows at every pass.");
+            }
             if (row < resumed) continue; // passed over without asking for features, which are all that costs
             places.Add(writer.BaseStream.Position);
-            new RoIFeatureRow(keys[row], [.. texts.Select(t => t().ToString())], timestamp(), [.. vectors.Select(v => v())]).Write(writer, _header);
+            new RoIFeatureRow(keys[row], [.. texts.Select(t => t().ToString())], timestamp(), [.. vectors.Select(v => v())])
+                .Write(writer, _header);
             writer.Flush();
             _options.Progress?.Report(new(row + 1, resumed, keys.Count));
         }

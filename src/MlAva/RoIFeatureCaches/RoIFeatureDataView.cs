@@ -147,12 +147,15 @@ public sealed class RoIFeatureDataView : IDataView
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
+            if (!IsColumnActive(column))
+                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
             int text = Array.IndexOf(_texts, column.Name), vector = Array.IndexOf(_vectors, column.Name);
-            Delegate getter = text >= 0 ? (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = Row.Texts[text].AsMemory())
+            Delegate getter = text >= 0
+                ? (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = Row.Texts[text].AsMemory())
                 : vector >= 0 ? RowReader.VectorGetter(() => Row.Vectors[vector])
                 : (ValueGetter<float>)((ref float value) => value = Row.Timestamp);
-            return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
+            return getter as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
         }
 
         protected override void Dispose(bool disposing)

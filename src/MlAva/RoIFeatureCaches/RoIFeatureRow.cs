@@ -51,12 +51,14 @@ sealed record RoIFeatureRow(byte[] Key, string[] Texts, float Timestamp, float[]
             int length = reader.ReadInt32();
             if (length < KeyBytes || length > reader.BaseStream.Length) throw new InvalidDataException("no row");
             byte[] check = reader.ReadBytes(CheckBytes), content = reader.ReadBytes(length);
-            if (content.Length != length || !SHA256.HashData(content).AsSpan(0, CheckBytes).SequenceEqual(check)) throw new InvalidDataException("a damaged row");
+            if (content.Length != length || !SHA256.HashData(content).AsSpan(0, CheckBytes).SequenceEqual(check))
+                throw new InvalidDataException("a damaged row");
             using BinaryReader row = new(new MemoryStream(content));
             byte[] key = row.ReadBytes(KeyBytes);
             string[] texts = [.. header.Columns.Where(TextColumns.Contains).Select(_ => row.ReadString())];
             float timestamp = row.ReadSingle();
-            return new(key, texts, timestamp, [.. header.Columns.Where(VectorColumns.Contains).Select(c => Vector(row, header.HalfPrecision && c == AvaColumns.RoIFeatures))]);
+            IEnumerable<string> vectors = header.Columns.Where(VectorColumns.Contains);
+            return new(key, texts, timestamp, [.. vectors.Select(c => Vector(row, header.HalfPrecision && c == AvaColumns.RoIFeatures))]);
         }
         catch (EndOfStreamException e)
         {
@@ -68,6 +70,7 @@ sealed record RoIFeatureRow(byte[] Key, string[] Texts, float Timestamp, float[]
     {
         int length = row.ReadInt32();
         byte[] bytes = row.ReadBytes(checked(length * (half ? 2 : 4)));
-        return half ? Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), v => (float)v) : MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        return half ? Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), v => (float)v)
+            : MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 }

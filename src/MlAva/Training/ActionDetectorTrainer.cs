@@ -46,7 +46,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => ShapeOf.Add(
-        inputSchema, ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Int32(AvaColumns.KeyframeIndex), ShapeOf.Clip(AvaColumns.Clip), ShapeOf.Singles(AvaColumns.RoIFeatures),
+        inputSchema, ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Int32(AvaColumns.KeyframeIndex), ShapeOf.Clip(AvaColumns.Clip),
+        ShapeOf.Singles(AvaColumns.RoIFeatures),
         ShapeOf.Singles(AvaColumns.PredictedBoxes), ShapeOf.Singles(AvaColumns.Score));
 
     /// <summary>Trains.</summary>
@@ -195,12 +196,18 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
                 if (_clips == clipsBefore && step > firstStep) throw NothingReadable();
                 double waited = EpochWaitingShare;
                 FrameMapResult? result = _scorer?.Evaluate(_detector, _batcher, token);
-                _trainer._history.Add(new(epoch + 1, _schedule.At((epoch + 1) * _stepsPerEpoch - 1), MeanLoss, result?.MeanAveragePrecision ?? double.NaN, clock.Elapsed.TotalSeconds, waited));
+                double map = result?.MeanAveragePrecision ?? double.NaN, rate = _schedule.At((epoch + 1) * _stepsPerEpoch - 1);
+                _trainer._history.Add(new(epoch + 1, rate, MeanLoss, map, clock.Elapsed.TotalSeconds, waited));
                 Save(epoch + 1, 0);
+                string scored = result is null ? "" : FormattableString.Invariant($", mAP {map:F4}");
                 _channel.Info(MessageSensitivity.None, FormattableString.Invariant(
-                    $"Epoch {epoch + 1}/{_options.Epochs}: loss {MeanLoss:F4}{(result is null ? "" : $", mAP {result.MeanAveragePrecision:F4}")}, waited for data {waited:P1} of the time"));
+                    $"Epoch {epoch + 1}/{_options.Epochs}: loss {MeanLoss:F4}{scored}, waited for data {waited:P1} of the time"));
                 if (_trainer.Skipped.Count > 0) _channel.Warning(_trainer.Skipped.Describe("keyframes"));
-                if (last is not null) _options.Progress?.Report(last with { EpochFinished = true, Validation = result, MeanLoss = MeanLoss, Skipped = _trainer.Skipped.Count });
+                if (last is not null)
+                {
+                    _options.Progress?.Report(
+                        last with { EpochFinished = true, Validation = result, MeanLoss = MeanLoss, Skipped = _trainer.Skipped.Count });
+                }
             }
             catch (OperationCanceledException)
             {
@@ -211,7 +218,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         }
 
         TrainingBatch LoadBatch(int epoch, int step, int[] order, CancellationToken token) =>
-            _batches.Load(epoch, step * _options.BatchSize, order.AsSpan(step * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - step * _options.BatchSize)), token);
+            _batches.Load(epoch, step * _options.BatchSize,
+                order.AsSpan(step * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - step * _options.BatchSize)), token);
 
         TrainingProgress Step(int epoch, int step, TrainingBatch batch)
         {
@@ -277,7 +285,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         }
 
         InvalidOperationException NothingReadable() => new(
-            $"No clip of the epoch could be read. {_trainer.Skipped.Describe("keyframes")} To mend: check the folder of frames and the time axis.");
+            $"No clip of the epoch could be read. {_trainer.Skipped.Describe("keyframes")} "
+            + "To mend: check the folder of frames and the time axis.");
 
         double MeanLoss => _lossSteps == 0 ? double.NaN : _lossSum / _lossSteps;
 

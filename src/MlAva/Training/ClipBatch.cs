@@ -29,13 +29,15 @@ sealed class ClipBatch : IDisposable
     public void Add(VideoClip clip)
     {
         int length = VideoClip.ByteCount(_frames, _size);
-        if (clip.Frames != _frames || clip.Size != _size) throw new ArgumentException($"A clip is {clip}; the batch is of {_frames} frames of {_size}.", nameof(clip));
+        if (clip.Frames != _frames || clip.Size != _size)
+            throw new ArgumentException($"A clip is {clip}; the batch is of {_frames} frames of {_size}.", nameof(clip));
         clip.Pixels.CopyTo(_bytes.bytes.Slice(Count * length, length));
         Count++;
     }
 
     /// <summary>The bytes as [N, T, H, W, 3], without a copy.</summary>
-    public Tensor View() => _bytes.narrow(0, 0, (long)Count * VideoClip.ByteCount(_frames, _size)).view(Count, _frames, _size.Height, _size.Width, 3);
+    public Tensor View() =>
+        _bytes.narrow(0, 0, (long)Count * VideoClip.ByteCount(_frames, _size)).view(Count, _frames, _size.Height, _size.Width, 3);
 
     public void Dispose()
     {

@@ -27,7 +27,8 @@ sealed class ClipLoader(ClipOptions options, int cacheMegabytes = 0) : IDisposab
     /// pool, so that clips leave no garbage to speak of.
     /// </summary>
     /// <returns>What maps boxes onto the clip.</returns>
-    public ClipGeometry LoadAugmented(KeyframeSample sample, ClipRandom random, ClipBatch batch, CancellationToken cancellationToken = default)
+    public ClipGeometry LoadAugmented(
+        KeyframeSample sample, ClipRandom random, ClipBatch batch, CancellationToken cancellationToken = default)
     {
         int keyframe = _sampler.Sample(sample.Timestamp)[options.Sampling.ClipLength / 2];
         int[] indices = _sampler.Sample(sample.Timestamp, random);

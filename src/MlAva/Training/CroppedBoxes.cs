@@ -12,6 +12,7 @@ static class CroppedBoxes
         int count = boxes.Length / 4, classes = count == 0 ? 0 : labels.Length / count;
         int[] kept = [.. Enumerable.Range(0, count).Where(i => pixels[i * 4] < pixels[i * 4 + 2] && pixels[i * 4 + 1] < pixels[i * 4 + 3])];
         return kept.Length == count ? (boxes, labels)
-            : ([.. kept.SelectMany(i => boxes[(i * 4)..(i * 4 + 4)])], [.. kept.SelectMany(i => labels[(i * classes)..((i + 1) * classes)])]);
+            : ([.. kept.SelectMany(i => boxes[(i * 4)..(i * 4 + 4)])],
+                [.. kept.SelectMany(i => labels[(i * classes)..((i + 1) * classes)])]);
     }
 }

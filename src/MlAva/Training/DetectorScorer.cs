@@ -24,7 +24,8 @@ sealed class DetectorScorer(
             samples.Count, threads, i => (samples[i], TryLoad(samples[i], cancellationToken)), cancellationToken))
         {
             if (clip is null) continue; // nobody is found there
-            if (batch.Count > 0 && (batch.Count == options.BatchSize || clip.Size != batch[0].Clip.Size)) Score(detector, batcher, batch, detections);
+            if (batch.Count > 0 && (batch.Count == options.BatchSize || clip.Size != batch[0].Clip.Size))
+                Score(detector, batcher, batch, detections);
             batch.Add((sample, clip));
         }
         if (batch.Count > 0) Score(detector, batcher, batch, detections);

@@ -17,7 +17,8 @@ static class FeatureIdentity
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (ITransformer part in parts.TakeWhile(p => p != extractor).Append(extractor))
             hash.AppendData(Encoding.UTF8.GetBytes($"{part.GetType().FullName} {(part as AvaTransformer)?.Settings}\n"));
-        if (extractor.Options.FeatureBank is { } bank) hash.AppendData(Encoding.UTF8.GetBytes(FeatureBankFingerprint.Of(bank.Load()) + "\n"));
+        if (extractor.Options.FeatureBank is { } bank)
+            hash.AppendData(Encoding.UTF8.GetBytes(FeatureBankFingerprint.Of(bank.Load()) + "\n"));
         foreach ((string name, Tensor value) in FeatureWeights.Of(extractor.Detector))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\n"));

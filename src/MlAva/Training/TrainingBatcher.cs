@@ -77,11 +77,13 @@ sealed class TrainingBatcher(
     }
 
     /// <summary>What tells a keyframe from others.</summary>
-    public static string KeyOf(KeyframeSample sample) => string.Create(CultureInfo.InvariantCulture, $"{sample.VideoId},{sample.Timestamp:R}");
+    public static string KeyOf(KeyframeSample sample) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sample.VideoId},{sample.Timestamp:R}");
 
     SampledBoxes Choose(KeyframeSample sample, ClipGeometry geometry, ClipRandom random)
     {
-        float[] truths = geometry.ToPixels(sample.Boxes), proposals = geometry.ToPixels(ProposalColumn.Boxes(sample.Proposals)), labels = sample.Labels;
+        float[] truths = geometry.ToPixels(sample.Boxes), proposals = geometry.ToPixels(ProposalColumn.Boxes(sample.Proposals)),
+            labels = sample.Labels;
         if (options.Clip.Augmentation.DropCroppedBoxes) (truths, labels) = CroppedBoxes.Drop(truths, truths, labels);
         BoxAssignment assignment = _assigner.Assign(proposals, truths);
         return _sampler.Sample(proposals, truths, labels, classes, assignment, new Random((int)(random.NextBits() & int.MaxValue)));

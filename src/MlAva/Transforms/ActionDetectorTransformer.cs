@@ -39,7 +39,8 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     static ExtractRoIFeaturesOptions Extraction(ClipOptions clip, DetectorOptions network, FeatureBankSource? bank) =>
         new()
         {
-            Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank, Compatibility = clip.Compatibility,
+            Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank,
+            Compatibility = clip.Compatibility,
         };
 
     ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain, bool ownsParts)

@@ -27,7 +27,11 @@ public sealed record ClipStepOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (!Enum.IsDefined(Step)) throw new ArgumentException($"{nameof(ClipStepOptions)}.{nameof(Step)} is {Step}; expected {string.Join(", ", Enum.GetNames<ClipStep>())}.");
+        if (!Enum.IsDefined(Step))
+        {
+            throw new ArgumentException(
+                $"{nameof(ClipStepOptions)}.{nameof(Step)} is {Step}; expected {string.Join(", ", Enum.GetNames<ClipStep>())}.");
+        }
         if (Width < 1) throw new ArgumentException($"{nameof(ClipStepOptions)}.{nameof(Width)} is {Width}; expected at least 1.");
         if (Height < 1) throw new ArgumentException($"{nameof(ClipStepOptions)}.{nameof(Height)} is {Height}; expected at least 1.");
         if (Size < 1) throw new ArgumentException($"{nameof(ClipStepOptions)}.{nameof(Size)} is {Size}; expected at least 1.");

@@ -35,7 +35,8 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
         ];
         if (inputSchema.TryFindColumn(AvaColumns.PredictedBoxes, out _)) columns.Add(Vector(AvaColumns.Box));
         if (!inputSchema.TryFindColumn(AvaColumns.RoILabels, out SchemaShape.Column labels)) return new(columns);
-        columns.Add(new(AvaColumns.Labels, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, labels.Annotations));
+        columns.Add(new(AvaColumns.Labels, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
+            labels.Annotations));
         SchemaShape names = new([new("KeyValues", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]);
         columns.Add(new(AvaColumns.Label, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, names));
         // Trainers that follow look for their own; more are promised than any data set of this kind has.
@@ -43,7 +44,8 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
             columns.Add(new(AvaColumns.LabelOf(c), SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, isKey: false));
         return new(columns);
 
-        static SchemaShape.Column Vector(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
+        static SchemaShape.Column Vector(string name) =>
+            new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
     }
 
     const int MostPromised = 1000;
@@ -57,7 +59,8 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
         ArgumentNullException.ThrowIfNull(input);
         DataViewSchema schema = input.Schema;
         DataViewSchema.Column features = ColumnOf.Singles(schema, AvaColumns.RoIFeatures);
-        DataViewSchema.Column? labels = schema.GetColumnOrNull(AvaColumns.RoILabels) is null ? null : ColumnOf.Singles(schema, AvaColumns.RoILabels);
+        DataViewSchema.Column? labels = schema.GetColumnOrNull(AvaColumns.RoILabels) is null ? null
+            : ColumnOf.Singles(schema, AvaColumns.RoILabels);
         int? width = Options.FeatureCount ?? FeatureCountAnnotation.Read(features);
         IReadOnlyList<string>? names = Options.ClassNames;
         if (names is null && labels is { } column && ClassNameAnnotations.Read(column) is { Length: > 0 } known) names = known;
@@ -77,7 +80,8 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
     static (int FeatureCount, int Classes) Look(IDataView input, DataViewSchema.Column features, DataViewSchema.Column? labels)
     {
         DataViewSchema.Column boxes = ColumnOf.Singles(input.Schema, AvaColumns.PredictedBoxes);
-        using DataViewRowCursor cursor = input.GetRowCursor([features, boxes, .. labels is { } own ? [own] : Array.Empty<DataViewSchema.Column>()]);
+        using DataViewRowCursor cursor =
+            input.GetRowCursor([features, boxes, .. labels is { } own ? [own] : Array.Empty<DataViewSchema.Column>()]);
         Func<float[]> readFeatures = RowReader.Vector<float>(cursor, features), readBoxes = RowReader.Vector<float>(cursor, boxes);
         Func<float[]>? readLabels = labels is { } column ? RowReader.Vector<float>(cursor, column) : null;
         while (cursor.MoveNext())

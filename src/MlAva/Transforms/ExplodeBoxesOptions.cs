@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace MlAva.Transforms;
 
@@ -20,11 +19,12 @@ public sealed record ExplodeBoxesOptions
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>
     public void Validate()
     {
-        if (FeatureCount is < 1) throw new ArgumentException($"{nameof(ExplodeBoxesOptions)}.{nameof(FeatureCount)} is {FeatureCount}; expected at least 1.");
+        if (FeatureCount is < 1)
+            throw new ArgumentException($"{nameof(ExplodeBoxesOptions)}.{nameof(FeatureCount)} is {FeatureCount}; expected at least 1.");
         if (ClassNames is { Count: 1 })
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(ExplodeBoxesOptions)}.{nameof(ClassNames)} holds 1 name; expected that of the unused column 0 and at least one more, or none."));
+            throw new ArgumentException($"{nameof(ExplodeBoxesOptions)}.{nameof(ClassNames)} holds 1 name; "
+                + "expected that of the unused column 0 and at least one more, or none.");
         }
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.ML.Runtime;
 using MlAva.Persistence;
 using MlAva.Transforms;
 
-[assembly: LoadableClass(typeof(ExplodeBoxesTransformer), null, typeof(SignatureLoadModel), "MlAva explode boxes", ExplodeBoxesTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(ExplodeBoxesTransformer), null, typeof(SignatureLoadModel),
+    "MlAva explode boxes", ExplodeBoxesTransformer.LoaderSignature)]
 
 namespace MlAva.Transforms;
 
@@ -44,7 +45,8 @@ public sealed class ExplodeBoxesTransformer : ITransformer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         DataViewSchema.Builder schema = new();
-        foreach (DataViewSchema.Column kept in ColumnOf.Present(inputSchema, Kept)) schema.AddColumn(kept.Name, kept.Type, kept.Annotations);
+        foreach (DataViewSchema.Column kept in ColumnOf.Present(inputSchema, Kept))
+            schema.AddColumn(kept.Name, kept.Type, kept.Annotations);
         ColumnOf.Singles(inputSchema, AvaColumns.RoIFeatures);
         schema.AddColumn(AvaColumns.BoxIndex, NumberDataViewType.Int32);
         schema.AddColumn(AvaColumns.RoIFeatures, new VectorDataViewType(NumberDataViewType.Single, FeatureCount));
@@ -55,7 +57,8 @@ public sealed class ExplodeBoxesTransformer : ITransformer
         }
         if (ClassCount == 0 || inputSchema.GetColumnOrNull(AvaColumns.RoILabels) is null) return schema.ToSchema();
         ColumnOf.Singles(inputSchema, AvaColumns.RoILabels);
-        schema.AddColumn(AvaColumns.Labels, new VectorDataViewType(NumberDataViewType.Single, ClassCount), ClassNameAnnotations.Build(Options.ClassNames!));
+        schema.AddColumn(AvaColumns.Labels, new VectorDataViewType(NumberDataViewType.Single, ClassCount),
+            ClassNameAnnotations.Build(Options.ClassNames!));
         schema.AddColumn(AvaColumns.Label, new KeyDataViewType(typeof(uint), ClassCount - 1), KeyValues());
         for (int c = 1; c < ClassCount; c++) schema.AddColumn(AvaColumns.LabelOf(c), BooleanDataViewType.Instance);
         return schema.ToSchema();
@@ -69,7 +72,8 @@ public sealed class ExplodeBoxesTransformer : ITransformer
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => throw new InvalidOperationException(
-        $"{nameof(ExplodeBoxesTransformer)} makes several rows of one; expected Transform on a data view, which a prediction engine does not call.");
+        $"{nameof(ExplodeBoxesTransformer)} makes several rows of one; expected Transform on a data view, "
+        + "which a prediction engine does not call.");
 
     DataViewSchema.Annotations KeyValues()
     {
@@ -82,7 +86,8 @@ public sealed class ExplodeBoxesTransformer : ITransformer
     }
 
     static VersionInfo Version { get; } = new(
-        "AVAEXPLO", 0x00010001, 0x00010001, 0x00010001, loaderSignature: LoaderSignature, loaderAssemblyName: typeof(ExplodeBoxesTransformer).Assembly.FullName!);
+        "AVAEXPLO", 0x00010001, 0x00010001, 0x00010001, loaderSignature: LoaderSignature,
+        loaderAssemblyName: typeof(ExplodeBoxesTransformer).Assembly.FullName!);
 
     // *** Binary format *** 1.1: string: options as JSON
     void ICanSaveModel.Save(ModelSaveContext ctx)

@@ -80,7 +80,8 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
             _count = _features.Length / _view.FeatureCount;
             if (_count * _view.FeatureCount != _features.Length)
             {
-                throw new ArgumentException($"Column '{AvaColumns.RoIFeatures}' holds {_features.Length} numbers; expected {_view.FeatureCount} a box. "
+                throw new ArgumentException(
+                    $"Column '{AvaColumns.RoIFeatures}' holds {_features.Length} numbers; expected {_view.FeatureCount} a box. "
                     + "ExplodeBoxes was fitted to another backbone's features.");
             }
             if (_readBoxes is not null) Check(AvaColumns.PredictedBoxes, _boxes.Length, 4);
@@ -90,7 +91,8 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
         void Check(string column, int length, int width)
         {
             if (length == _count * width) return;
-            throw new ArgumentException($"Column '{column}' holds {length} numbers for the {_count} boxes in '{AvaColumns.RoIFeatures}'; expected {width} a box. "
+            throw new ArgumentException(
+                $"Column '{column}' holds {length} numbers for the {_count} boxes in '{AvaColumns.RoIFeatures}'; expected {width} a box. "
                 + "To mend: add AssignBoxes before ExtractRoIFeatures, which pairs boxes with labels.");
         }
 
@@ -108,7 +110,8 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!IsColumnActive(column)) throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
+            if (!IsColumnActive(column))
+                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when the cursor was made.");
             if (ExplodeBoxesTransformer.Kept.Contains(column.Name)) return _input.GetGetter<TValue>(_input.Schema[column.Name]);
             Delegate getter = column.Name switch
             {
@@ -120,7 +123,8 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
                 // Columns of actions come last, in their order.
                 _ => Has(column.Index - _view.Schema[AvaColumns.Label].Index),
             };
-            return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
+            return getter as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
         }
 
         ValueGetter<VBuffer<float>> Slice(Func<float[]> all, int width) =>

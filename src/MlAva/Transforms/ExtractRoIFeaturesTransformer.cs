@@ -179,7 +179,8 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
             _network.Prepare(Options.Inference);
             Detector detector = _network.Detector;
             Tensor? context = longTerm(pixels.Length / 4, Device);
-            Tensor features = detector.ExtractRoIFeatures(_network.Batcher.ToTensor([clip], Options.Compatibility == Compatibility.MMAction2Demo), RoIs.Join([pixels]), context);
+            Tensor features = detector.ExtractRoIFeatures(
+                _network.Batcher.ToTensor([clip], Options.Compatibility == Compatibility.MMAction2Demo), RoIs.Join([pixels]), context);
             return (detector.Head.Pool(features).cpu().data<float>().ToArray(), clip.Geometry.ToNormalised(pixels));
         }
     }

@@ -22,7 +22,9 @@ public sealed record LoadClipOptions
     public void Validate()
     {
         Frames.Validate();
-        if (!Enum.IsDefined(OnError)) throw new ArgumentException($"{nameof(LoadClipOptions)}.{nameof(OnError)} is {OnError}; expected Fail or Skip.");
-        if (CacheMegabytes < 0) throw new ArgumentException($"{nameof(LoadClipOptions)}.{nameof(CacheMegabytes)} is {CacheMegabytes}; expected 0 or more.");
+        if (!Enum.IsDefined(OnError))
+            throw new ArgumentException($"{nameof(LoadClipOptions)}.{nameof(OnError)} is {OnError}; expected Fail or Skip.");
+        if (CacheMegabytes < 0)
+            throw new ArgumentException($"{nameof(LoadClipOptions)}.{nameof(CacheMegabytes)} is {CacheMegabytes}; expected 0 or more.");
     }
 }

@@ -13,7 +13,7 @@ namespace MlAva.Transforms;
 
 /// <summary>
 /// Decodes the frames of each clip: <c>Source</c>, <c>FrameIndices</c>, and where it is there <c>KeyframeIndex</c> → <c>Clip</c>. Lazy: a
-/// row's frames are read when its clip is asked for. Frames beyond the video's ends are its first or last one; the keyframe itself must exist.
+/// row's frames are read when its clip is asked for. Frames beyond a video's ends are its first or last one; the keyframe must exist.
 /// </summary>
 public sealed class LoadClipTransformer : AvaTransformer, IDisposable
 {
@@ -59,7 +59,8 @@ public sealed class LoadClipTransformer : AvaTransformer, IDisposable
     private protected override RowBinding Bind(DataViewSchema schema)
     {
         DataViewSchema.Column source = ColumnOf.Text(schema, AvaColumns.Source), indices = ColumnOf.Indices(schema, AvaColumns.FrameIndices);
-        DataViewSchema.Column? keyframe = schema.GetColumnOrNull(AvaColumns.KeyframeIndex) is null ? null : ColumnOf.Int32(schema, AvaColumns.KeyframeIndex);
+        DataViewSchema.Column? keyframe = schema.GetColumnOrNull(AvaColumns.KeyframeIndex) is null ? null
+            : ColumnOf.Int32(schema, AvaColumns.KeyframeIndex);
         int[] inputs = keyframe is { } own ? [source.Index, indices.Index, own.Index] : [source.Index, indices.Index];
         return new(inputs, [new(AvaColumns.Clip, VideoClipDataViewType.Instance, null)], row =>
         {

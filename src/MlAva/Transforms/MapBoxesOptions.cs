@@ -12,6 +12,10 @@ public sealed record MapBoxesOptions
     /// <exception cref="ArgumentException">Nothing is mapped.</exception>
     public void Validate()
     {
-        if (!Boxes && !Proposals) throw new ArgumentException($"{nameof(MapBoxesOptions)}.{nameof(Boxes)} is false; expected true, as {nameof(Proposals)} is false too.");
+        if (!Boxes && !Proposals)
+        {
+            throw new ArgumentException(
+                $"{nameof(MapBoxesOptions)}.{nameof(Boxes)} is false; expected true, as {nameof(Proposals)} is false too.");
+        }
     }
 }

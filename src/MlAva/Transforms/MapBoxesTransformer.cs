@@ -5,8 +5,10 @@ using MlAva.Persistence;
 using MlAva.Transforms;
 using MlAva.Video;
 
-[assembly: LoadableClass(typeof(MapBoxesTransformer), null, typeof(SignatureLoadModel), "MlAva map boxes", MapBoxesTransformer.LoaderSignature)]
-[assembly: LoadableClass(typeof(IRowMapper), typeof(MapBoxesTransformer), null, typeof(SignatureLoadRowMapper), "MlAva map boxes", MapBoxesTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(MapBoxesTransformer), null, typeof(SignatureLoadModel),
+    "MlAva map boxes", MapBoxesTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(IRowMapper), typeof(MapBoxesTransformer), null, typeof(SignatureLoadRowMapper),
+    "MlAva map boxes", MapBoxesTransformer.LoaderSignature)]
 
 namespace MlAva.Transforms;
 
@@ -53,5 +55,6 @@ public sealed class MapBoxesTransformer : AvaTransformer
     static MapBoxesTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
         new(env, LoadOptions<MapBoxesOptions>(ctx, MakeVersion(typeof(MapBoxesTransformer), "AVAMAPBX", LoaderSignature)));
 
-    static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
+    static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) =>
+        Create(env, ctx).MapperFor(inputSchema);
 }

@@ -23,7 +23,8 @@ public sealed record NormalizeClipOptions
         if (Mean.Count != 3 || !Mean.All(float.IsFinite)) throw Illegal(nameof(Mean), Mean, "three numbers");
         if (StandardDeviation.Count != 3 || StandardDeviation.Any(s => !(s > 0) || !float.IsFinite(s)))
             throw Illegal(nameof(StandardDeviation), StandardDeviation, "three numbers above 0");
-        if (Shape is { } shape && (shape.Count != 3 || shape.Any(s => s < 1))) throw Illegal(nameof(Shape), shape, "three numbers of at least 1: T, H, W");
+        if (Shape is { } shape && (shape.Count != 3 || shape.Any(s => s < 1)))
+            throw Illegal(nameof(Shape), shape, "three numbers of at least 1: T, H, W");
     }
 
     static ArgumentException Illegal<T>(string option, IEnumerable<T> value, string expected) =>

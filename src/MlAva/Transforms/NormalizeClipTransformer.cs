@@ -5,8 +5,10 @@ using MlAva.Persistence;
 using MlAva.Transforms;
 using MlAva.Video;
 
-[assembly: LoadableClass(typeof(NormalizeClipTransformer), null, typeof(SignatureLoadModel), "MlAva normalize clip", NormalizeClipTransformer.LoaderSignature)]
-[assembly: LoadableClass(typeof(IRowMapper), typeof(NormalizeClipTransformer), null, typeof(SignatureLoadRowMapper), "MlAva normalize clip", NormalizeClipTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(NormalizeClipTransformer), null, typeof(SignatureLoadModel),
+    "MlAva normalize clip", NormalizeClipTransformer.LoaderSignature)]
+[assembly: LoadableClass(typeof(IRowMapper), typeof(NormalizeClipTransformer), null, typeof(SignatureLoadRowMapper),
+    "MlAva normalize clip", NormalizeClipTransformer.LoaderSignature)]
 
 namespace MlAva.Transforms;
 
@@ -49,7 +51,8 @@ public sealed class NormalizeClipTransformer : AvaTransformer
                 if (read() is not { } given)
                 {
                     value = Options.Shape is null ? new(0, []) : throw new ArgumentException(
-                        $"A row has no clip, as its frames could not be read; expected one, as {nameof(NormalizeClipOptions.Shape)} is set.");
+                        "A row has no clip, as its frames could not be read; "
+                        + $"expected one, as {nameof(NormalizeClipOptions.Shape)} is set.");
                     return;
                 }
                 if (Options.Shape is { } wanted && (given.Frames != wanted[0] || given.Height != wanted[1] || given.Width != wanted[2]))
@@ -68,5 +71,6 @@ public sealed class NormalizeClipTransformer : AvaTransformer
     static NormalizeClipTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
         new(env, LoadOptions<NormalizeClipOptions>(ctx, MakeVersion(typeof(NormalizeClipTransformer), "AVANORMC", LoaderSignature)));
 
-    static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) => Create(env, ctx).MapperFor(inputSchema);
+    static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema) =>
+        Create(env, ctx).MapperFor(inputSchema);
 }

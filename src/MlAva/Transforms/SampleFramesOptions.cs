@@ -28,7 +28,10 @@ public sealed record SampleFramesOptions
     {
         Sampling.Validate();
         if (Jitter && RepeatKeyframe)
-            throw new ArgumentException($"{nameof(SampleFramesOptions)}.{nameof(Jitter)} is true; expected false with {nameof(RepeatKeyframe)}.");
+        {
+            throw new ArgumentException(
+                $"{nameof(SampleFramesOptions)}.{nameof(Jitter)} is true; expected false with {nameof(RepeatKeyframe)}.");
+        }
         if (!Enum.IsDefined(Compatibility))
         {
             throw new ArgumentException($"{nameof(SampleFramesOptions)}.{nameof(Compatibility)} is {Compatibility}; "

@@ -39,7 +39,8 @@ public sealed class SampleFramesTransformer : AvaTransformer
     {
         DataViewSchema.Column timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
         VectorDataViewType type = new(NumberDataViewType.Int32, Options.Sampling.ClipLength);
-        DataViewSchema.DetachedColumn[] outputs = [new(AvaColumns.FrameIndices, type, null), new(AvaColumns.KeyframeIndex, NumberDataViewType.Int32, null)];
+        DataViewSchema.DetachedColumn[] outputs =
+            [new(AvaColumns.FrameIndices, type, null), new(AvaColumns.KeyframeIndex, NumberDataViewType.Int32, null)];
         if (!Options.Jitter) return new([timestamp.Index], outputs, row => Getters(row, _ => null));
 
         DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId);

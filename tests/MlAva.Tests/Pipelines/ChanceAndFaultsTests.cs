@@ -41,7 +41,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
         HashSet<bool> beyond = [];
         for (ulong seed = 0; seed < 20; seed++)
         {
-            IDataView clips = Transforms.SampleFrames(clipLength: 2, frameInterval: 8, fps: SmallSet.Fps, jitter: true, seed: seed).Append(Transforms.LoadClip()).Fit(row).Transform(row);
+            IDataView clips = Transforms.SampleFrames(clipLength: 2, frameInterval: 8, fps: SmallSet.Fps, jitter: true, seed: seed)
+                .Append(Transforms.LoadClip()).Fit(row).Transform(row);
             beyond.Add(clips.GetColumn<int[]>(AvaColumns.FrameIndices).Single()[1] > 30);
             Assert.Equal(2, clips.GetColumn<VideoClip>(AvaColumns.Clip).Single().Frames);
         }
@@ -64,7 +65,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
         AvaDataView one = set.Load(_context).Where(k => k is { VideoId: "video0", Timestamp: 903 });
         ActionDetectorOptions options = set.Options with
         {
-            Epochs = 4, BatchSize = 1, Schedule = new() { LearningRate = 1e-30, Warmup = 0, Steps = [] }, Optimizer = new() { WeightDecay = 0 },
+            Epochs = 4, BatchSize = 1, Schedule = new() { LearningRate = 1e-30, Warmup = 0, Steps = [] },
+            Optimizer = new() { WeightDecay = 0 },
             Network = set.Network with { Head = set.Network.Head with { DropoutRatio = 0 } },
             Clip = set.Clip with { Augmentation = new() { ShortEdgeMinimum = 48, ShortEdgeMaximum = 70, CropSize = 48 } },
         };
@@ -91,13 +93,15 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
             RgbImage image = new(new(64, 48));
             new Random(frame).NextBytes(image.Pixels);
             image.Save(Path.Combine(Directory.CreateDirectory(folder.File("right")).FullName, $"f_{frame:00000}.png"));
-            for (int i = 0; i < image.Pixels.Length; i += 3) (image.Pixels[i], image.Pixels[i + 2]) = (image.Pixels[i + 2], image.Pixels[i]);
+            for (int i = 0; i < image.Pixels.Length; i += 3)
+                (image.Pixels[i], image.Pixels[i + 2]) = (image.Pixels[i + 2], image.Pixels[i]);
             image.Save(Path.Combine(Directory.CreateDirectory(folder.File("exchanged")).FullName, $"f_{frame:00000}.png"));
         }
         using ActionDetectorTransformer detector = _context.ActionDetection().Trainers.ActionDetector(
             set.Options with { Epochs = 1, Clip = set.Clip with { Sampling = set.Clip.Sampling with { FrameInterval = 3 } } }).Fit(data);
         ITransformer Reading(ActionDetectorTransformer given) =>
-            new TransformerChain<ITransformer>(given.SampleFrames, Transforms.LoadClip(new LoadClipOptions { Frames = png }).Fit(given.SampleFrames.Transform(data)),
+            new TransformerChain<ITransformer>(given.SampleFrames,
+                Transforms.LoadClip(new LoadClipOptions { Frames = png }).Fit(given.SampleFrames.Transform(data)),
                 given.Resize, given.RoIFeatures, given.Head);
 
         // Three frames, one interval, are 0.6 s.
@@ -108,7 +112,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
 
         float[] Score(string source, float time, Compatibility? compatibility = null)
         {
-            IDataView row = _context.Data.LoadFromEnumerable([new Keyframe { Timestamp = time, Source = folder.File(source), Proposals = [0.1f, 0.1f, 0.6f, 0.9f, 1] }]);
+            IDataView row = _context.Data.LoadFromEnumerable(
+                [new Keyframe { Timestamp = time, Source = folder.File(source), Proposals = [0.1f, 0.1f, 0.6f, 0.9f, 1] }]);
             return TrainerTests.Scores(Reading(compatibility is { } chosen ? detector.WithCompatibility(chosen) : detector).Transform(row));
         }
     }
@@ -124,7 +129,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
         float[] Boxes(Compatibility compatibility)
         {
             IDataView scored = Transforms.SampleFrames(4, 1, SmallSet.Fps).Append(Transforms.LoadClip()).Append(Transforms.ResizeClip(48))
-                .Append(Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = compatibility })).Fit(row).Transform(row);
+                .Append(Transforms.ExtractRoIFeatures(
+                new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = compatibility })).Fit(row).Transform(row);
             return scored.GetColumn<float[]>(AvaColumns.PredictedBoxes).Single();
         }
 
@@ -142,7 +148,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
         List<(int Kept, int Dropped)> counts = [];
         IDataView row = _context.Data.LoadFromEnumerable([new LabelledKeyframe
         {
-            Timestamp = 902, Source = set.Source(0), Boxes = [0.1f, 0.1f, 0.5f, 0.9f, 0.95f, 0.1f, 0.99f, 0.9f], Labels = [0, 1, 0, 1], Proposals = [0, 0, 1, 1, 1],
+            Timestamp = 902, Source = set.Source(0), Boxes = [0.1f, 0.1f, 0.5f, 0.9f, 0.95f, 0.1f, 0.99f, 0.9f], Labels = [0, 1, 0, 1],
+            Proposals = [0, 0, 1, 1, 1],
         }]);
         for (ulong seed = 0; seed < 12; seed++) counts.Add((Count(seed, drop: false), Count(seed, drop: true)));
         Assert.All(counts, c => Assert.Equal(2, c.Kept));
@@ -150,7 +157,8 @@ public sealed class ChanceAndFaultsTests(SmallSet set) : IClassFixture<SmallSet>
 
         int Count(ulong seed, bool drop)
         {
-            IDataView boxes = Transforms.SampleFrames(4, 1, SmallSet.Fps).Append(Transforms.LoadClip()).Append(Transforms.RandomCropClip(48, seed))
+            IDataView boxes = Transforms.SampleFrames(4, 1, SmallSet.Fps).Append(Transforms.LoadClip())
+                .Append(Transforms.RandomCropClip(48, seed))
                 .Append(Transforms.AssignBoxes(new AssignBoxesOptions { DropCroppedBoxes = drop })).Fit(row).Transform(row);
             return boxes.GetColumn<float[]>(AvaColumns.RoIs).Single().Length / 4;
         }

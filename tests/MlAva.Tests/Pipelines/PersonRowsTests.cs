@@ -30,10 +30,13 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
         int width = whole[0].Length / 2;
         Assert.Equal(width, ((VectorDataViewType)persons.Schema[AvaColumns.RoIFeatures].Type).Size);
         Assert.Equal(whole.SelectMany(f => f), persons.GetColumn<float[]>(AvaColumns.RoIFeatures).SelectMany(f => f));
-        Assert.Equal(features.GetColumn<float[]>(AvaColumns.PredictedBoxes).SelectMany(f => f), persons.GetColumn<float[]>(AvaColumns.Box).SelectMany(f => f));
-        Assert.Equal(features.GetColumn<float[]>(AvaColumns.RoILabels).SelectMany(f => f), persons.GetColumn<float[]>(AvaColumns.Labels).SelectMany(f => f));
+        Assert.Equal(features.GetColumn<float[]>(AvaColumns.PredictedBoxes).SelectMany(f => f),
+            persons.GetColumn<float[]>(AvaColumns.Box).SelectMany(f => f));
+        Assert.Equal(features.GetColumn<float[]>(AvaColumns.RoILabels).SelectMany(f => f),
+            persons.GetColumn<float[]>(AvaColumns.Labels).SelectMany(f => f));
         Assert.Equal(Enumerable.Repeat(new[] { 0, 1 }, 10).SelectMany(i => i), persons.GetColumn<int>(AvaColumns.BoxIndex));
-        Assert.Equal(features.GetColumn<float>(AvaColumns.Timestamp).SelectMany(t => new[] { t, t }), persons.GetColumn<float>(AvaColumns.Timestamp));
+        Assert.Equal(features.GetColumn<float>(AvaColumns.Timestamp).SelectMany(t => new[] { t, t }),
+            persons.GetColumn<float>(AvaColumns.Timestamp));
 
         // red 1, blue 2, move 3: the red block moves in the first video, the blue one in the second.
         uint[] keys = [.. persons.GetColumn<uint>(AvaColumns.Label)];
@@ -73,7 +76,8 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
                 }
             }
         }
-        Assert.Equal(persons.GetColumn<float>(AvaColumns.Timestamp).Zip(persons.GetColumn<int>(AvaColumns.BoxIndex), (t, i) => $"{t} {i}"), batches.Values.SelectMany(r => r));
+        Assert.Equal(persons.GetColumn<float>(AvaColumns.Timestamp).Zip(persons.GetColumn<int>(AvaColumns.BoxIndex), (t, i) => $"{t} {i}"),
+            batches.Values.SelectMany(r => r));
     }
 
     [Fact]
@@ -86,17 +90,21 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
         IDataView persons = _context.Data.Cache(Transforms.ExplodeBoxes().Fit(features).Transform(features));
         string red = AvaColumns.LabelOf(1);
 
-        ITransformer linear = _context.BinaryClassification.Trainers.SdcaLogisticRegression(red, AvaColumns.RoIFeatures, maximumNumberOfIterations: 50).Fit(persons);
+        ITransformer linear =
+            _context.BinaryClassification.Trainers.SdcaLogisticRegression(red, AvaColumns.RoIFeatures, maximumNumberOfIterations: 50)
+            .Fit(persons);
         Assert.True(_context.BinaryClassification.Evaluate(linear.Transform(persons), red).AreaUnderRocCurve > 0.95);
 
         ITransformer trees = _context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
         {
-            LabelColumnName = red, FeatureColumnName = AvaColumns.RoIFeatures, NumberOfTrees = 10, NumberOfLeaves = 4, MinimumExampleCountPerLeaf = 1,
+            LabelColumnName = red, FeatureColumnName = AvaColumns.RoIFeatures, NumberOfTrees = 10, NumberOfLeaves = 4,
+            MinimumExampleCountPerLeaf = 1,
         }).Fit(persons);
         Assert.True(_context.BinaryClassification.Evaluate(trees.Transform(persons), red).AreaUnderRocCurve > 0.95);
 
         ITransformer several = _context.MulticlassClassification.Trainers.OneVersusAll(
-            _context.BinaryClassification.Trainers.SdcaLogisticRegression(featureColumnName: AvaColumns.RoIFeatures, maximumNumberOfIterations: 50),
+            _context.BinaryClassification.Trainers.SdcaLogisticRegression(featureColumnName: AvaColumns.RoIFeatures,
+            maximumNumberOfIterations: 50),
             AvaColumns.Label).Fit(persons);
         Assert.True(_context.MulticlassClassification.Evaluate(several.Transform(persons), AvaColumns.Label).MicroAccuracy > 0.9);
     }
@@ -107,7 +115,8 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
         AvaDataView data = set.Load(_context);
         using TemporaryFolder folder = new();
         var chain = Features().Append(Transforms.ExplodeBoxes())
-            .Append(_context.BinaryClassification.Trainers.SdcaLogisticRegression(AvaColumns.LabelOf(2), AvaColumns.RoIFeatures, maximumNumberOfIterations: 20))
+            .Append(_context.BinaryClassification.Trainers.SdcaLogisticRegression(AvaColumns.LabelOf(2), AvaColumns.RoIFeatures,
+            maximumNumberOfIterations: 20))
             .Fit(data);
         ITransformer scoring = chain.GetModelFor(TransformerScope.Scoring);
         _context.Model.Save(scoring, data.Schema, folder.File("model.zip"));
@@ -124,13 +133,16 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
     [Fact]
     public void Labels_that_do_not_belong_to_the_boxes_are_refused_with_the_mend()
     {
-        IDataView rows = _context.Data.LoadFromEnumerable([new Person { RoiFeatures = [1, 2, 3, 4], PredictedBoxes = [0, 0, 1, 1, 0, 0, 1, 1], RoiLabels = [0, 1] }]);
-        IDataView persons = Transforms.ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = 2, ClassNames = ["", "a"] }).Fit(rows).Transform(rows);
+        IDataView rows = _context.Data.LoadFromEnumerable(
+            [new Person { RoiFeatures = [1, 2, 3, 4], PredictedBoxes = [0, 0, 1, 1, 0, 0, 1, 1], RoiLabels = [0, 1] }]);
+        IDataView persons = Transforms.ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = 2, ClassNames = ["", "a"] }).Fit(rows)
+            .Transform(rows);
         ArgumentException error = Assert.Throws<ArgumentException>(() => persons.GetColumn<bool>(AvaColumns.LabelOf(1)).Count());
         Assert.Contains("'RoiLabels' holds 2 numbers for the 2 boxes", error.Message, StringComparison.Ordinal);
         Assert.Contains("add AssignBoxes", error.Message, StringComparison.Ordinal);
         IDataView odd = Transforms.ExplodeBoxes(3).Fit(rows).Transform(rows);
-        Assert.Contains("expected 3 a box", Assert.Throws<ArgumentException>(() => odd.GetColumn<int>(AvaColumns.BoxIndex).Count()).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 3 a box", Assert.Throws<ArgumentException>(() => odd.GetColumn<int>(AvaColumns.BoxIndex).Count()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed partial class PipelineDocumentTests(SmallSet set) : IClassFixture<
         using ActionDetectorTransformer detector = actions.Trainers.ActionDetector(set.Options with { Epochs = 8 }).Fit(data);
 
         var training = actions.Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
-            .Append(actions.Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps, jitter: true, seed: 1), TransformerScope.TrainTest)
+            .Append(actions.Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps, jitter: true, seed: 1),
+                TransformerScope.TrainTest)
             .Append(actions.Transforms.LoadClip())
             .Append(actions.Transforms.RandomRescaleClip(48, 52, seed: 1), TransformerScope.TrainTest)
             .Append(actions.Transforms.RandomCropClip(48, seed: 1), TransformerScope.TrainTest)
@@ -47,22 +48,28 @@ public sealed partial class PipelineDocumentTests(SmallSet set) : IClassFixture<
         Assert.True(mlContext.BinaryClassification.Evaluate(red.Transform(persons.Transform(test)), "Label1").AreaUnderRocCurve > 0.9);
 
         var several = mlContext.MulticlassClassification.Trainers.OneVersusAll(
-            mlContext.BinaryClassification.Trainers.FastTree(featureColumnName: "RoiFeatures", minimumExampleCountPerLeaf: 1), "Label").Fit(persons.Transform(train));
+            mlContext.BinaryClassification.Trainers.FastTree(featureColumnName: "RoiFeatures", minimumExampleCountPerLeaf: 1), "Label")
+            .Fit(persons.Transform(train));
         Assert.True(mlContext.MulticlassClassification.Evaluate(several.Transform(persons.Transform(train)), "Label").MicroAccuracy > 0.9);
     }
 
     [Fact]
     public void Every_call_and_every_transform_on_the_page_is_there()
     {
-        string here = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "tests", "MlAva.Tests", "Pipelines", "PipelineDocumentTests.cs"));
+        string here = File.ReadAllText(
+            Path.Combine(SharedData.RepositoryRoot, "tests", "MlAva.Tests", "Pipelines", "PipelineDocumentTests.cs"));
         string page = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "pipelines.md"));
         string[] blocks = [.. page.Split("```csharp").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)])];
         Assert.Equal(2, blocks.Length);
         string[] calls = [.. blocks.SelectMany(b => Call().Matches(b).Select(m => m.Value)).Distinct()];
         Assert.True(calls.Length > 15);
         Assert.All(calls, call => Assert.Contains(call, here, StringComparison.Ordinal));
-        foreach (string transform in typeof(ActionDetectionTransforms).GetMethods().Where(m => m.DeclaringType == typeof(ActionDetectionTransforms)).Select(m => m.Name)
-            .Where(n => n != nameof(ActionDetectionTransforms.ChangeClip))) Assert.Contains($"`{transform}`", page, StringComparison.Ordinal);
+        foreach (string transform in typeof(ActionDetectionTransforms).GetMethods()
+            .Where(m => m.DeclaringType == typeof(ActionDetectionTransforms)).Select(m => m.Name)
+            .Where(n => n != nameof(ActionDetectionTransforms.ChangeClip)))
+        {
+            Assert.Contains($"`{transform}`", page, StringComparison.Ordinal);
+        }
     }
 
     [GeneratedRegex(@"(actions|mlContext|persons|red)(\.\w+)+\(")]

@@ -21,10 +21,12 @@ public sealed class RealSetTests
     [InlineData("val", 1)]
     public void The_nest_set_loads_and_samples(string split, int videos)
     {
-        AvaDataView data = _context.ActionDetection().LoadAva(Annotation($"ava_{split}_v2.2.csv"), SharedData.Path("ava/nest/rawframes"), Annotation("ava_action_list_v2.2.pbtxt"),
+        AvaDataView data = _context.ActionDetection().LoadAva(
+            Annotation($"ava_{split}_v2.2.csv"), SharedData.Path("ava/nest/rawframes"), Annotation("ava_action_list_v2.2.pbtxt"),
             Annotation($"ava_dense_proposals_{split}.FAIR.recall_93.9.pkl"), Annotation($"ava_{split}_excluded_timestamps_v2.2.csv"));
         Assert.Equal(0, data.Dataset.KeyframesWithoutProposals); // 1 in the csv is 0001 in the pickle
-        IDataView rows = Transforms.SampleFrames(clipLength: 4, frameInterval: 16, fps: 30, timestampStart: 0).Append(Transforms.LoadClip()).Append(Transforms.ResizeClip(64))
+        IDataView rows = Transforms.SampleFrames(clipLength: 4, frameInterval: 16, fps: 30, timestampStart: 0).Append(Transforms.LoadClip())
+            .Append(Transforms.ResizeClip(64))
             .Append(Transforms.MapBoxes()).Fit(data).Transform(data);
 
         string[] ids = [.. rows.GetColumn<string>(AvaColumns.VideoId)];
@@ -38,10 +40,12 @@ public sealed class RealSetTests
         }
         // One keyframe a video is decoded.
         AvaDataView first = data.Where(k => k.Timestamp == times[Array.IndexOf(ids, k.VideoId)]);
-        IDataView few = Transforms.SampleFrames(clipLength: 4, frameInterval: 16, fps: 30, timestampStart: 0).Append(Transforms.LoadClip()).Append(Transforms.ResizeClip(64))
+        IDataView few = Transforms.SampleFrames(clipLength: 4, frameInterval: 16, fps: 30, timestampStart: 0).Append(Transforms.LoadClip())
+            .Append(Transforms.ResizeClip(64))
             .Append(Transforms.MapBoxes()).Fit(first).Transform(first);
         Assert.All(few.GetColumn<VideoClip>(AvaColumns.Clip), c => Assert.Equal((4, new FrameSize(119, 64)), (c.Frames, c.Size)));
-        Assert.All(few.GetColumn<float[]>(AvaColumns.PixelBoxes), b => Assert.All(b.Index(), v => Assert.InRange(v.Item, 0, v.Index % 2 == 0 ? 119 : 64)));
+        Assert.All(few.GetColumn<float[]>(AvaColumns.PixelBoxes),
+            b => Assert.All(b.Index(), v => Assert.InRange(v.Item, 0, v.Index % 2 == 0 ? 119 : 64)));
 
         static string Annotation(string name) => SharedData.Path("ava/nest/annotations/" + name);
     }
@@ -62,10 +66,13 @@ public sealed class RealSetTests
         // Sequentially: one read from the first frame on, by a store of its own.
         VideoClip sequence = store.Read([.. Enumerable.Range(1, Checked)]);
         float[] times = [2f, 0.5f, 1.6f, 0.9f];
-        IDataView rows = _context.Data.LoadFromEnumerable(times.Where(t => t * fps < Checked - 8).Select(t => new Keyframe { VideoId = name, Timestamp = t, Source = path }));
-        IDataView clips = Transforms.SampleFrames(clipLength: 4, frameInterval: 4, fps: store.Fps.Value, timestampStart: 0).Append(Transforms.LoadClip()).Fit(rows).Transform(rows);
+        IDataView rows = _context.Data.LoadFromEnumerable(times.Where(t => t * fps < Checked - 8)
+            .Select(t => new Keyframe { VideoId = name, Timestamp = t, Source = path }));
+        IDataView clips = Transforms.SampleFrames(clipLength: 4, frameInterval: 4, fps: store.Fps.Value, timestampStart: 0)
+            .Append(Transforms.LoadClip()).Fit(rows).Transform(rows);
         int seen = 0;
-        foreach ((int[] indices, VideoClip clip) in clips.GetColumn<int[]>(AvaColumns.FrameIndices).Zip(clips.GetColumn<VideoClip>(AvaColumns.Clip)))
+        foreach ((int[] indices, VideoClip clip) in clips.GetColumn<int[]>(AvaColumns.FrameIndices)
+            .Zip(clips.GetColumn<VideoClip>(AvaColumns.Clip)))
         {
             foreach ((int i, int frame) in indices.Index())
             {

@@ -27,9 +27,11 @@ public sealed class ReferencePipelineTests
                 AnnotationPath = Path.Combine(folder, "ann.csv"),
                 ProposalPath = Path.Combine(folder, "proposals_p4.pkl"),
                 // The set's own map has 60 classes, among which some of the custom ones are not.
-                LabelMapPath = classes == 81 ? Path.Combine(folder, "labels.pbtxt") : SharedData.Path("ava/annotations/ava_action_list_v2.2.pbtxt"),
+                LabelMapPath = classes == 81 ? Path.Combine(folder, "labels.pbtxt")
+                    : SharedData.Path("ava/annotations/ava_action_list_v2.2.pbtxt"),
                 NumClasses = classes,
-                CustomClasses = classes == 81 ? null : [.. settings.RootElement.GetProperty("custom_classes").EnumerateArray().Select(v => v.GetInt32())],
+                CustomClasses = classes == 81 ? null
+                    : [.. settings.RootElement.GetProperty("custom_classes").EnumerateArray().Select(v => v.GetInt32())],
                 TestMode = true,
             },
         });

@@ -33,7 +33,8 @@ public sealed class RoIFeatureCacheTests(SmallSet set) : IClassFixture<SmallSet>
         RoIFeatureDataView cached = Catalog.CacheRoIFeatures(model, data, _folder.File("a.rois"));
         Assert.False(cached.IsReused);
         Assert.Equal(10, cached.GetRowCount());
-        foreach (string column in (string[])[AvaColumns.Boxes, AvaColumns.Labels, AvaColumns.Proposals, AvaColumns.RoIs, AvaColumns.RoILabels, AvaColumns.PredictedBoxes,
+        foreach (string column in (string[])[AvaColumns.Boxes, AvaColumns.Labels, AvaColumns.Proposals, AvaColumns.RoIs,
+            AvaColumns.RoILabels, AvaColumns.PredictedBoxes,
             AvaColumns.RoIFeatures])
             Assert.Equal(direct.GetColumn<float[]>(column), cached.GetColumn<float[]>(column));
         Assert.Equal(direct.GetColumn<string>(AvaColumns.VideoId), cached.GetColumn<string>(AvaColumns.VideoId));
@@ -42,12 +43,15 @@ public sealed class RoIFeatureCacheTests(SmallSet set) : IClassFixture<SmallSet>
         Assert.Equal([_folder.File("a.rois")], Directory.GetFiles(_folder.Path));
 
         List<RoIFeatureCacheProgress> again = [];
-        Assert.True(Catalog.CacheRoIFeatures(model, data, _folder.File("a.rois"), new RoIFeatureCacheOptions { Progress = new Told(again.Add) }).IsReused);
+        Assert.True(Catalog.CacheRoIFeatures(model, data, _folder.File("a.rois"),
+            new RoIFeatureCacheOptions { Progress = new Told(again.Add) }).IsReused);
         Assert.Empty(again);
-        Assert.Equal(cached.GetColumn<float[]>(AvaColumns.RoIFeatures), Catalog.LoadRoIFeatures(_folder.File("a.rois")).GetColumn<float[]>(AvaColumns.RoIFeatures));
+        Assert.Equal(cached.GetColumn<float[]>(AvaColumns.RoIFeatures),
+            Catalog.LoadRoIFeatures(_folder.File("a.rois")).GetColumn<float[]>(AvaColumns.RoIFeatures));
 
         // A head trained on the file is the head trained on the frames.
-        float[] onFile = TrainerTests.Scores(Head().Fit(cached).Transform(direct)), onFrames = TrainerTests.Scores(Head().Fit(direct).Transform(direct));
+        float[] onFile = TrainerTests.Scores(Head().Fit(cached).Transform(direct)),
+            onFrames = TrainerTests.Scores(Head().Fit(direct).Transform(direct));
         Assert.Equal(onFrames, onFile);
 
         IEstimator<ScoreActionsTransformer> Head() => new MLContext(1).ActionDetection().Trainers.ActionHead(epochs: 2, batchSize: 4);
@@ -128,7 +132,8 @@ public sealed class RoIFeatureCacheTests(SmallSet set) : IClassFixture<SmallSet>
         Catalog.CacheRoIFeatures(model, data, path);
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
-        Assert.Contains("ends early", Assert.Throws<CheckpointFormatException>(() => Catalog.LoadRoIFeatures(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("ends early", Assert.Throws<CheckpointFormatException>(() => Catalog.LoadRoIFeatures(path)).Message,
+            StringComparison.Ordinal);
         Assert.False(Catalog.CacheRoIFeatures(model, data, path).IsReused);
         Assert.Equal(whole, File.ReadAllBytes(path));
 
@@ -137,7 +142,8 @@ public sealed class RoIFeatureCacheTests(SmallSet set) : IClassFixture<SmallSet>
         RoIFeatureDataView damaged = Catalog.LoadRoIFeatures(path);
         Assert.Throws<CheckpointFormatException>(() => damaged.GetColumn<float[]>(AvaColumns.RoIFeatures).Count());
         File.WriteAllText(path, "something else");
-        Assert.Contains("no file of RoI features", Assert.Throws<CheckpointFormatException>(() => Catalog.LoadRoIFeatures(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("no file of RoI features", Assert.Throws<CheckpointFormatException>(() => Catalog.LoadRoIFeatures(path)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Catalog.CacheRoIFeatures(Catalog.Transforms.SampleFrames().Fit(data), data, path));
     }
 

@@ -15,7 +15,8 @@ public sealed class TrainTestSplitTests(SmallSet set) : IClassFixture<SmallSet>
     public void No_video_is_in_both_sets_and_the_share_is_met_as_nearly_as_videos_allow(double share)
     {
         // Twelve videos of 1 to 12 rows.
-        Row[] rows = [.. Enumerable.Range(1, 12).SelectMany(v => Enumerable.Range(0, v).Select(t => new Row { VideoId = $"v{v}", Timestamp = t }))];
+        Row[] rows = [.. Enumerable.Range(1, 12)
+            .SelectMany(v => Enumerable.Range(0, v).Select(t => new Row { VideoId = $"v{v}", Timestamp = t }))];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
         HashSet<string> everIn = [];
         for (int seed = 0; seed < 20; seed++)
@@ -45,8 +46,10 @@ public sealed class TrainTestSplitTests(SmallSet set) : IClassFixture<SmallSet>
     public void One_video_cannot_be_split_and_shares_are_between_0_and_1()
     {
         IDataView one = _context.Data.LoadFromEnumerable([new Row { VideoId = "a" }, new Row { VideoId = "a" }]);
-        Assert.Contains("1 video;", Assert.Throws<ArgumentException>(() => _context.ActionDetection().TrainTestSplit(one)).Message, StringComparison.Ordinal);
-        Assert.Contains("testFraction is 1;", Assert.Throws<ArgumentException>(() => _context.ActionDetection().TrainTestSplit(one, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 video;", Assert.Throws<ArgumentException>(() => _context.ActionDetection().TrainTestSplit(one)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("testFraction is 1;",
+            Assert.Throws<ArgumentException>(() => _context.ActionDetection().TrainTestSplit(one, 1)).Message, StringComparison.Ordinal);
     }
 
     static string[] Videos(IDataView data) => [.. data.GetColumn<string>(AvaColumns.VideoId)];

@@ -30,7 +30,10 @@ public sealed class TrainingMemoryTests(SmallSet set) : IClassFixture<SmallSet>
         ActionDetectorOptions options = set.Options with
         {
             Epochs = 8, LoaderThreads = 1,
-            Clip = set.Clip with { ShortSide = 224, Augmentation = new() { ShortEdgeMinimum = 224, ShortEdgeMaximum = 240, CropSize = 224 } },
+            Clip = set.Clip with
+            {
+                ShortSide = 224, Augmentation = new() { ShortEdgeMinimum = 224, ShortEdgeMaximum = 240, CropSize = 224 },
+            },
             Progress = new Epochs(() => allocated.Add(GC.GetTotalAllocatedBytes(precise: true))),
         };
         context.ActionDetection().Trainers.ActionDetector(options).Fit(data).Dispose();

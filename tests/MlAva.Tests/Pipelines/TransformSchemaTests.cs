@@ -47,7 +47,8 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
 
     [Fact]
     public void Every_transform_is_in_that_list() => Assert.Equal(
-        typeof(ActionDetectionTransforms).GetMethods().Where(m => m.DeclaringType == typeof(ActionDetectionTransforms)).Select(m => m.Name).Distinct()
+        typeof(ActionDetectionTransforms).GetMethods().Where(m => m.DeclaringType == typeof(ActionDetectionTransforms)).Select(m => m.Name)
+            .Distinct()
             .Except(["ChangeClip"]).Order(),
         Estimators().Keys.Except(["Jitter"]).Order());
 
@@ -65,27 +66,33 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         Illegal(() => Transforms.RandomFlipClip(1.5), "Probability is 1.5");
         Illegal(() => Transforms.ChangeClip(new() { Step = (ClipStep)77 }), "Step is 77");
         Illegal(() => Transforms.NormalizeClip(new NormalizeClipOptions { Mean = [1, 2] }), "Mean is (1, 2)");
-        Illegal(() => Transforms.NormalizeClip(new NormalizeClipOptions { StandardDeviation = [1, 0, 1] }), "StandardDeviation is (1, 0, 1)");
+        Illegal(() => Transforms.NormalizeClip(new NormalizeClipOptions { StandardDeviation = [1, 0, 1] }),
+            "StandardDeviation is (1, 0, 1)");
         Illegal(() => Transforms.NormalizeClip(shape: [4, 0, 3]), "Shape is (4, 0, 3)");
         Illegal(() => Transforms.MapBoxes(boxes: false, proposals: false), "Boxes is false");
         Illegal(() => Transforms.ExplodeBoxes(0), "FeatureCount is 0");
         Illegal(() => Transforms.ExplodeBoxes(new ExplodeBoxesOptions { ClassNames = ["x"] }), "ClassNames holds 1 name");
 
-        static void Illegal(Func<object> make, string words) => Assert.Contains(words, Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
+        static void Illegal(Func<object> make, string words) =>
+            Assert.Contains(words, Assert.Throws<ArgumentException>(make).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Every_option_comes_back_from_a_model()
     {
         AvaDataView data = set.Load(_context);
-        ITransformer chain = Transforms.SampleFrames(new SampleFramesOptions { Jitter = true, Seed = 8, Compatibility = Compatibility.MMAction2Demo, Sampling = set.Clip.Sampling })
+        SampleFramesOptions sampling =
+            new() { Jitter = true, Seed = 8, Compatibility = Compatibility.MMAction2Demo, Sampling = set.Clip.Sampling };
+        ITransformer chain = Transforms.SampleFrames(sampling)
             .Append(Transforms.LoadClip(new LoadClipOptions { OnError = OnError.Skip, CacheMegabytes = 3, Frames = new() { Fps = 7 } }))
             .Append(Transforms.ResizeClipTo(40, 30))
             .Append(Transforms.RandomFlipClip(0.25, seed: 4))
             .Append(Transforms.MapBoxes(boxes: false))
-            .Append(Transforms.NormalizeClip(new NormalizeClipOptions { Mean = [1, 2, 3], StandardDeviation = [4, 5, 6], ToBgr = true, Shape = [4, 30, 40] }))
+            .Append(Transforms.NormalizeClip(
+                new NormalizeClipOptions { Mean = [1, 2, 3], StandardDeviation = [4, 5, 6], ToBgr = true, Shape = [4, 30, 40] }))
             .Append(Transforms.AssignBoxes(new AssignBoxesOptions { Seed = 2, PositivesOnly = false, DropCroppedBoxes = true }))
-            .Append(Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = Compatibility.MMAction2 }))
+            .Append(Transforms.ExtractRoIFeatures(
+                new ExtractRoIFeaturesOptions { Network = set.Network, Compatibility = Compatibility.MMAction2 }))
             .Append(Transforms.ExplodeBoxes())
             .Fit(data);
         using TemporaryFolder folder = new();
@@ -93,7 +100,8 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         ITransformer back = _context.Model.Load(folder.File("model.zip"), out _);
         Assert.Equal(Settings(chain), Settings(back));
         Assert.Equal(9, Settings(back).Length);
-        Assert.Equal(((IEnumerable<ITransformer>)chain).Select(t => t.GetType()), ((IEnumerable<ITransformer>)back).Select(t => t.GetType()));
+        Assert.Equal(((IEnumerable<ITransformer>)chain).Select(t => t.GetType()),
+            ((IEnumerable<ITransformer>)back).Select(t => t.GetType()));
 
         static string[] Settings(ITransformer model) => [.. ((IEnumerable<ITransformer>)model)
             .Select(t => System.Text.Json.JsonSerializer.Serialize(t.GetType().GetProperty("Options")!.GetValue(t)))];
@@ -112,7 +120,8 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         [nameof(ActionDetectionTransforms.NormalizeClip)] = Transforms.NormalizeClip(),
         [nameof(ActionDetectionTransforms.MapBoxes)] = Transforms.MapBoxes(),
         [nameof(ActionDetectionTransforms.AssignBoxes)] = Transforms.AssignBoxes(),
-        [nameof(ActionDetectionTransforms.ExtractRoIFeatures)] = Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network }),
+        [nameof(ActionDetectionTransforms.ExtractRoIFeatures)] =
+            Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network }),
         [nameof(ActionDetectionTransforms.ExplodeBoxes)] = Transforms.ExplodeBoxes(),
     };
 
@@ -121,13 +130,16 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
     {
         (string Name, DataViewType Type)[] all =
         [
-            (AvaColumns.VideoId, TextDataViewType.Instance), (AvaColumns.Timestamp, NumberDataViewType.Single), (AvaColumns.Source, TextDataViewType.Instance),
-            (AvaColumns.FrameIndices, new VectorDataViewType(NumberDataViewType.Int32, 4)), (AvaColumns.Clip, VideoClipDataViewType.Instance),
+            (AvaColumns.VideoId, TextDataViewType.Instance), (AvaColumns.Timestamp, NumberDataViewType.Single),
+            (AvaColumns.Source, TextDataViewType.Instance),
+            (AvaColumns.FrameIndices, new VectorDataViewType(NumberDataViewType.Int32, 4)),
+            (AvaColumns.Clip, VideoClipDataViewType.Instance),
             .. new[] { AvaColumns.Boxes, AvaColumns.Labels, AvaColumns.Proposals, AvaColumns.RoIFeatures, AvaColumns.PredictedBoxes }
                 .Select(name => (name, (DataViewType)new VectorDataViewType(NumberDataViewType.Single))),
         ];
         DataViewSchema.Builder schema = new();
-        foreach ((string name, DataViewType type) in all.Where(c => c.Name != without)) schema.AddColumn(name, name == wrong ? NumberDataViewType.Double : type);
+        foreach ((string name, DataViewType type) in all.Where(c => c.Name != without))
+            schema.AddColumn(name, name == wrong ? NumberDataViewType.Double : type);
         return new(schema.ToSchema());
     }
 
@@ -139,8 +151,10 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
 
         public long? GetRowCount() => 0;
 
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            throw new NotSupportedException();
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            throw new NotSupportedException();
     }
 }

@@ -76,7 +76,8 @@ public sealed class UnusableInputTests : IDisposable
         foreach (int video in (int[])[0, 1])
             foreach (string file in Directory.GetFiles(_set.Source(video))) File.WriteAllText(file, "no picture");
         AvaDataView data = _set.Load(_context);
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Train(data, _set.Options with { OnError = OnError.Skip }));
+        InvalidOperationException error =
+            Assert.Throws<InvalidOperationException>(() => Train(data, _set.Options with { OnError = OnError.Skip }));
         Assert.Contains("No clip of the epoch could be read", error.Message, StringComparison.Ordinal);
         Assert.Contains("10 keyframes", error.Message, StringComparison.Ordinal);
     }
@@ -91,7 +92,11 @@ public sealed class UnusableInputTests : IDisposable
         Clips.Ffmpeg("-f", "lavfi", "-i", "testsrc2=size=96x64:rate=5:duration=2", "-c:v", "libx264", folder.File("plain.mp4"));
         Clips.Ffmpeg("-i", folder.File("plain.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=30", folder.File("turned.mp4"));
         Clips.Ffmpeg("-f", "lavfi", "-i", "testsrc2=size=96x64:rate=5:duration=2", "-c:v", "libx264", folder.File("good.mp4"));
-        (string Name, string Words)[] cases = [("short.avi", "1..4"), ("empty.mp4", "0 bytes"), ("text.mp4", "text.mp4"), ("turned.mp4", "30 degrees"), ("none.mp4", "nothing there")];
+        (string Name, string Words)[] cases =
+        [
+            ("short.avi", "1..4"), ("empty.mp4", "0 bytes"), ("text.mp4", "text.mp4"), ("turned.mp4", "30 degrees"),
+            ("none.mp4", "nothing there"),
+        ];
         Keyframe[] rows = [.. cases.Select(c => new Keyframe { Source = folder.File(c.Name) }), new() { Source = folder.File("good.mp4") }];
 
         foreach ((string name, string words) in cases)
@@ -117,7 +122,8 @@ public sealed class UnusableInputTests : IDisposable
         try
         {
             IDataView row = _context.Data.LoadFromEnumerable([new Keyframe { Source = _set.Source(0) }]);
-            Assert.Contains("permissions", Assert.ThrowsAny<IOException>(() => Loaded(row, OnError.Fail, out _)).Message, StringComparison.Ordinal);
+            Assert.Contains("permissions", Assert.ThrowsAny<IOException>(() => Loaded(row, OnError.Fail, out _)).Message,
+                StringComparison.Ordinal);
             Assert.Null(Loaded(row, OnError.Skip, out _)[0]);
         }
         finally
@@ -136,7 +142,8 @@ public sealed class UnusableInputTests : IDisposable
     }
 
     EstimatorChain<ExtractRoIFeaturesTransformer> Features(OnError onError) =>
-        Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps).Append(Transforms.LoadClip(onError)).Append(Transforms.ResizeClip(48))
+        Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps).Append(Transforms.LoadClip(onError))
+            .Append(Transforms.ResizeClip(48))
             .Append(Transforms.ExtractRoIFeatures(new() { Network = _set.Network }, seed: 2));
 
     float[][] Scores(AvaDataView data) => [.. Features(OnError.Fail).Fit(data).Transform(data).GetColumn<float[]>(AvaColumns.RoIFeatures)];
