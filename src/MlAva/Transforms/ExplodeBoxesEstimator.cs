@@ -87,7 +87,11 @@ public sealed class ExplodeBoxesEstimator : IEstimator<ExplodeBoxesTransformer>
         while (cursor.MoveNext())
         {
             if (readBoxes().Length / 4 is not (> 0 and int count)) continue;
-            return (readFeatures().Length / count, readLabels is null ? 0 : readLabels().Length / count);
+            if (readLabels is null) return (readFeatures().Length / count, 0);
+            int given = readLabels().Length;
+            if (given % count == 0 && given / count > 1) return (readFeatures().Length / count, given / count);
+            throw new ArgumentException($"Column '{AvaColumns.RoILabels}' holds {given} numbers for the {count} boxes in "
+                + $"'{AvaColumns.PredictedBoxes}'; expected the same number for each, at least 2. {ExplodedBoxes.PairingMend}", nameof(input));
         }
         throw new ArgumentException($"No row has a box in column '{AvaColumns.PredictedBoxes}'; expected at least one, or "
             + $"{nameof(ExplodeBoxesOptions.FeatureCount)} and {nameof(ExplodeBoxesOptions.ClassNames)} in the options.", nameof(input));

@@ -1,4 +1,3 @@
-
 namespace MlAva.Transforms;
 
 /// <summary>

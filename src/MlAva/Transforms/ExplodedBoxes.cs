@@ -7,6 +7,8 @@ namespace MlAva.Transforms;
 /// <summary>Rows of persons over rows of keyframes; see <see cref="ExplodeBoxesTransformer"/>.</summary>
 sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCount, int classCount) : IDataView
 {
+    public const string PairingMend = "To mend: add AssignBoxes before ExtractRoIFeatures, which pairs boxes with labels.";
+
     public DataViewSchema Schema => schema;
 
     public bool CanShuffle => input.CanShuffle;
@@ -93,7 +95,7 @@ sealed class ExplodedBoxes(IDataView input, DataViewSchema schema, int featureCo
             if (length == _count * width) return;
             throw new ArgumentException(
                 $"Column '{column}' holds {length} numbers for the {_count} boxes in '{AvaColumns.RoIFeatures}'; expected {width} a box. "
-                + "To mend: add AssignBoxes before ExtractRoIFeatures, which pairs boxes with labels.");
+                + PairingMend);
         }
 
         public override bool IsColumnActive(DataViewSchema.Column column) => _active.Contains(column.Index);

@@ -14,10 +14,13 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
 
     ActionDetectionTransforms Transforms => _context.ActionDetection().Transforms;
 
-    EstimatorChain<ExtractRoIFeaturesTransformer> Features() => Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
+    /// <summary>
+    /// Up to features of two truth boxes and two proposals a keyframe; of proposals alone in scoring, where boxes are assigned for training.
+    /// </summary>
+    EstimatorChain<ExtractRoIFeaturesTransformer> Features(TransformerScope assigning = TransformerScope.Everything) => Transforms.SampleFrames(clipLength: 4, frameInterval: 1, fps: SmallSet.Fps)
         .Append(Transforms.LoadClip())
         .Append(Transforms.ResizeClip(48))
-        .Append(Transforms.AssignBoxes())
+        .Append(Transforms.AssignBoxes(), assigning)
         .Append(Transforms.ExtractRoIFeatures(new() { Network = set.Network }, seed: 2));
 
     [Fact]
@@ -27,22 +30,22 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
         IDataView features = Features().Fit(data).Transform(data), persons = Transforms.ExplodeBoxes().Fit(features).Transform(features);
 
         float[][] whole = [.. features.GetColumn<float[]>(AvaColumns.RoIFeatures)];
-        int width = whole[0].Length / 2;
+        int width = whole[0].Length / 4;
         Assert.Equal(width, ((VectorDataViewType)persons.Schema[AvaColumns.RoIFeatures].Type).Size);
         Assert.Equal(whole.SelectMany(f => f), persons.GetColumn<float[]>(AvaColumns.RoIFeatures).SelectMany(f => f));
         Assert.Equal(features.GetColumn<float[]>(AvaColumns.PredictedBoxes).SelectMany(f => f),
             persons.GetColumn<float[]>(AvaColumns.Box).SelectMany(f => f));
         Assert.Equal(features.GetColumn<float[]>(AvaColumns.RoILabels).SelectMany(f => f),
             persons.GetColumn<float[]>(AvaColumns.Labels).SelectMany(f => f));
-        Assert.Equal(Enumerable.Repeat(new[] { 0, 1 }, 10).SelectMany(i => i), persons.GetColumn<int>(AvaColumns.BoxIndex));
-        Assert.Equal(features.GetColumn<float>(AvaColumns.Timestamp).SelectMany(t => new[] { t, t }),
+        Assert.Equal(Enumerable.Repeat(new[] { 0, 1, 2, 3 }, 10).SelectMany(i => i), persons.GetColumn<int>(AvaColumns.BoxIndex));
+        Assert.Equal(features.GetColumn<float>(AvaColumns.Timestamp).SelectMany(t => new[] { t, t, t, t }),
             persons.GetColumn<float>(AvaColumns.Timestamp));
 
         // red 1, blue 2, move 3: the red block moves in the first video, the blue one in the second.
         uint[] keys = [.. persons.GetColumn<uint>(AvaColumns.Label)];
-        Assert.Equal(Enumerable.Repeat(new uint[] { 1, 2 }, 10).SelectMany(i => i), keys);
-        Assert.Equal(Enumerable.Repeat(new[] { true, false }, 10).SelectMany(i => i), persons.GetColumn<bool>(AvaColumns.LabelOf(1)));
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => i < 10 == (i % 2 == 0)), persons.GetColumn<bool>(AvaColumns.LabelOf(3)));
+        Assert.Equal(Enumerable.Repeat(new uint[] { 1, 2 }, 20).SelectMany(i => i), keys);
+        Assert.Equal(Enumerable.Repeat(new[] { true, false }, 20).SelectMany(i => i), persons.GetColumn<bool>(AvaColumns.LabelOf(1)));
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => i < 20 == (i % 2 == 0)), persons.GetColumn<bool>(AvaColumns.LabelOf(3)));
         VBuffer<ReadOnlyMemory<char>> names = default;
         persons.Schema[AvaColumns.Label].Annotations.GetValue("KeyValues", ref names);
         Assert.Equal(["red", "blue", "move"], names.DenseValues().Select(n => n.ToString()));
@@ -114,7 +117,7 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
     {
         AvaDataView data = set.Load(_context);
         using TemporaryFolder folder = new();
-        var chain = Features().Append(Transforms.ExplodeBoxes())
+        var chain = Features(TransformerScope.TrainTest).Append(Transforms.ExplodeBoxes())
             .Append(_context.BinaryClassification.Trainers.SdcaLogisticRegression(AvaColumns.LabelOf(2), AvaColumns.RoIFeatures,
             maximumNumberOfIterations: 20))
             .Fit(data);
@@ -140,7 +143,9 @@ public sealed class PersonRowsTests(SmallSet set) : IClassFixture<SmallSet>
         ArgumentException error = Assert.Throws<ArgumentException>(() => persons.GetColumn<bool>(AvaColumns.LabelOf(1)).Count());
         Assert.Contains("'RoiLabels' holds 2 numbers for the 2 boxes", error.Message, StringComparison.Ordinal);
         Assert.Contains("add AssignBoxes", error.Message, StringComparison.Ordinal);
-        IDataView odd = Transforms.ExplodeBoxes(3).Fit(rows).Transform(rows);
+        error = Assert.Throws<ArgumentException>(() => Transforms.ExplodeBoxes().Fit(rows));
+        Assert.Contains("'RoiLabels' holds 2 numbers for the 2 boxes", error.Message, StringComparison.Ordinal);
+        IDataView odd = Transforms.ExplodeBoxes(new ExplodeBoxesOptions { FeatureCount = 3, ClassNames = [] }).Fit(rows).Transform(rows);
         Assert.Contains("expected 3 a box", Assert.Throws<ArgumentException>(() => odd.GetColumn<int>(AvaColumns.BoxIndex).Count()).Message,
             StringComparison.Ordinal);
     }

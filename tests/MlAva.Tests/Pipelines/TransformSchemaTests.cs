@@ -31,6 +31,7 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         { nameof(ActionDetectionTransforms.AssignBoxes), AvaColumns.Labels, "a vector of Single" },
         { nameof(ActionDetectionTransforms.ExtractRoIFeatures), AvaColumns.Proposals, "a vector of Single" },
         { nameof(ActionDetectionTransforms.ExplodeBoxes), AvaColumns.RoIFeatures, "a vector of Single" },
+        { nameof(ActionDetectionTransforms.DetectPersons), AvaColumns.Source, "Text" },
     };
 
     [Theory]
@@ -123,6 +124,7 @@ public sealed class TransformSchemaTests(SmallSet set) : IClassFixture<SmallSet>
         [nameof(ActionDetectionTransforms.ExtractRoIFeatures)] =
             Transforms.ExtractRoIFeatures(new ExtractRoIFeaturesOptions { Network = set.Network }),
         [nameof(ActionDetectionTransforms.ExplodeBoxes)] = Transforms.ExplodeBoxes(),
+        [nameof(ActionDetectionTransforms.DetectPersons)] = Transforms.DetectPersons(),
     };
 
     /// <summary>An empty view with every column that a transform reads, one of them left out or of another type.</summary>
