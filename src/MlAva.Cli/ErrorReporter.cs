@@ -25,6 +25,7 @@ static partial class ErrorReporter
         ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
         ["ValVideos"] = "--val-videos", ["KeyframeStep"] = "--keyframe-step", ["FirstFrame"] = "--first-frame", ["Start"] = "--start", ["End"] = "--end",
         ["Quality"] = "--quality", ["Workers"] = "--workers", ["MaxKeyframes"] = "--max", ["Parallel"] = "--parallel", ["BaseUrl"] = "--base-url",
+        ["CacheMegabytes"] = "--frame-cache",
         ["Validation"] = "--val-video", ["MinIoU"] = "--link-iou", ["MaxGap"] = "--link-gap", ["ScoreThreshold"] = "--score-thr", ["NmsIoU"] = "--nms-iou",
         ["MaxBoxes"] = "--max-boxes", ["PersonClass"] = "--detector-class",
     };
