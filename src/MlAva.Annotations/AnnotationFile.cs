@@ -41,7 +41,7 @@ public sealed class AnnotationFile
     public static IEnumerable<AnnotationRow> Enumerate(string path, Action<KeyframeKey>? emptyKeyframe = null,
         CancellationToken cancellation = default)
     {
-        foreach ((_, AnnotationRow row) in EnumerateNumbered(path, emptyKeyframe, null, cancellation)) yield return row;
+        foreach ((_, AnnotationRow row) in EnumerateNumbered(path, emptyKeyframe, null, null, cancellation)) yield return row;
     }
 
     /// <summary>
@@ -82,19 +82,30 @@ public sealed class AnnotationFile
     /// <param name="path">The file, <c>.csv</c> or <c>.csv.gz</c>.</param>
     /// <param name="emptyKeyframe">Told of every keyframe with nobody in it; without it they are passed over.</param>
     /// <param name="onByteOrderMark">Told of a byte order mark at the file's start, which is passed over.</param>
+    /// <param name="refused">Told of every row that cannot be read, which is then passed over; null: the first is an error.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">A row cannot be read; thrown when it is reached.</exception>
     public static IEnumerable<(long Row, AnnotationRow Value)> EnumerateNumbered(string path, Action<KeyframeKey>? emptyKeyframe = null,
-        Action? onByteOrderMark = null, CancellationToken cancellation = default)
+        Action? onByteOrderMark = null, Action<AnnotationFormatException>? refused = null, CancellationToken cancellation = default)
     {
         using CsvReader csv = new(path, onByteOrderMark);
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
-            if (csv.Count == 2) emptyKeyframe?.Invoke(new(csv.Name(0), csv.Timestamp(1)));
-            else if (csv.Count is 7 or 8) yield return (csv.Row, Parse(csv));
-            else throw csv.WrongWidth(
-                "8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, or 2 for a keyframe with nobody in it");
+            AnnotationRow? row = null;
+            try
+            {
+                if (csv.Count == 2) emptyKeyframe?.Invoke(new(csv.Name(0), csv.Timestamp(1)));
+                else if (csv.Count is 7 or 8) row = Parse(csv);
+                else throw csv.WrongWidth(
+                    "8 columns (video, seconds, x1, y1, x2, y2, action, person), 7 without the person, "
+                    + "or 2 for a keyframe with nobody in it");
+            }
+            catch (AnnotationFormatException e) when (refused is not null)
+            {
+                refused(e);
+            }
+            if (row is { } read) yield return (csv.Row, read);
         }
     }
 

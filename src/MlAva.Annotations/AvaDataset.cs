@@ -7,8 +7,9 @@ namespace MlAva.Annotations;
 public sealed class AvaDataset
 {
     AvaDataset(AvaDatasetOptions options, LabelMap? labelMap, IReadOnlyList<AvaKeyframe> keyframes, int keyframesBeforeExclusion,
-        int keyframesWithoutProposals)
+        int keyframesWithoutProposals, SkippedItems skipped)
     {
+        Skipped = skipped;
         Options = options;
         LabelMap = labelMap;
         Keyframes = keyframes;
@@ -36,6 +37,9 @@ public sealed class AvaDataset
     /// </summary>
     public int KeyframesWithoutProposals { get; }
 
+    /// <summary>Rows and proposals that could not be used and were left out (<see cref="AvaDatasetOptions.OnError"/>).</summary>
+    public SkippedItems Skipped { get; }
+
     /// <summary>Columns of a label vector.</summary>
     public int NumClasses => Options.NumClasses;
 
@@ -56,8 +60,10 @@ public sealed class AvaDataset
         LabelMap? labelMap = options.LabelMapPath is { } labels ? LabelMap.Read(labels) : null;
         CheckCustomClasses(options, labelMap);
         ExcludedTimestamps? excluded = options.ExcludePath is { } exclude && !options.TestMode ? ExcludedTimestamps.Read(exclude) : null;
-        Proposals? proposals = options.ProposalPath is { } path ? ProposalFile.Read(path, cancellation) : null;
-        return Build(options, RowsOf(options.AnnotationPath, cancellation), labelMap, excluded, proposals);
+        SkippedItems skipped = new();
+        Action<AnnotationFormatException>? refused = options.OnError == OnError.Skip ? e => skipped.Add(e.Message, e) : null;
+        Proposals? proposals = options.ProposalPath is { } path ? ProposalFile.Read(path, refused, cancellation) : null;
+        return Build(options, RowsOf(options.AnnotationPath, refused, cancellation), labelMap, excluded, proposals, skipped);
     }
 
     /// <summary>Builds a set from what is in memory already. The options' paths are only used in messages.</summary>
@@ -75,13 +81,15 @@ public sealed class AvaDataset
         ArgumentNullException.ThrowIfNull(rows);
         options.Validate();
         CheckCustomClasses(options, labelMap);
-        return Build(options, rows.Select((row, i) => (i + 1L, row)), labelMap, options.TestMode ? null : excluded, proposals);
+        return Build(options, rows.Select((row, i) => (i + 1L, row)), labelMap, options.TestMode ? null : excluded, proposals, new());
     }
 
-    static IEnumerable<(long Row, AnnotationRow Value)> RowsOf(string path, CancellationToken cancellation)
+    static IEnumerable<(long Row, AnnotationRow Value)> RowsOf(
+        string path, Action<AnnotationFormatException>? refused, CancellationToken cancellation)
     {
         bool hasRows = false, hasEmptyKeyframes = false;
-        foreach ((long Row, AnnotationRow Value) row in AnnotationFile.EnumerateNumbered(path, _ => hasEmptyKeyframes = true, null, cancellation))
+        foreach ((long Row, AnnotationRow Value) row in AnnotationFile.EnumerateNumbered(
+            path, _ => hasEmptyKeyframes = true, null, refused, cancellation))
         {
             hasRows = true;
             yield return row;
@@ -105,7 +113,7 @@ public sealed class AvaDataset
     }
 
     static AvaDataset Build(AvaDatasetOptions options, IEnumerable<(long Row, AnnotationRow Value)> rows, LabelMap? labelMap,
-        ExcludedTimestamps? excluded, Proposals? proposals)
+        ExcludedTimestamps? excluded, Proposals? proposals, SkippedItems skipped)
     {
         Dictionary<int, int>? customClass = options.CustomClasses?.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i + 1);
         OrderedDictionary<KeyframeKey, Group> groups = [];
@@ -116,8 +124,12 @@ public sealed class AvaDataset
             {
                 if (!customClass.TryGetValue(label, out label)) continue;
             }
-            else CheckAction(options, labelMap, number, label);
-            CheckBox(options, number, row.Box);
+            if (Fault(options, labelMap, customClass is null ? label : null, number, row.Box) is { } fault)
+            {
+                if (options.OnError == OnError.Fail) throw fault;
+                skipped.Add(fault.Message, fault);
+                continue;
+            }
             if (!groups.TryGetValue(row.Key, out Group? group)) groups[row.Key] = group = new();
             group.Add(row, label);
         }
@@ -127,7 +139,8 @@ public sealed class AvaDataset
         {
             if (excluded?.Contains(key) == true) continue;
             KeyframeProposals? found = null;
-            if (proposals?.TryGet(key, out found) == true) found = found!.Select(options.PersonScoreThreshold, options.MaxProposals);
+            if (proposals?.TryGet(key, out found) == true)
+                found = Usable(options, key, found!, skipped).Select(options.PersonScoreThreshold, options.MaxProposals);
             else if (proposals is not null)
             {
                 found = KeyframeProposals.WholeFrame;
@@ -135,34 +148,72 @@ public sealed class AvaDataset
             }
             keyframes.Add(group.ToKeyframe(key, found));
         }
-        return new(options, labelMap, keyframes, groups.Count, withoutProposals);
+        return new(options, labelMap, keyframes, groups.Count, withoutProposals, skipped);
     }
 
-    static void CheckAction(AvaDatasetOptions options, LabelMap? labelMap, long row, int action)
+    static AnnotationFormatException? Fault(AvaDatasetOptions options, LabelMap? labelMap, int? action, long row, Box box) =>
+        (action is { } given ? ActionFault(options, labelMap, row, given) : null) ?? BoxFault(options, row, box);
+
+    static AnnotationFormatException? ActionFault(AvaDatasetOptions options, LabelMap? labelMap, long row, int action)
     {
         if (action >= options.NumClasses || action < 1)
         {
-            throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}",
+            return new(options.AnnotationPath, row, $"action {action}",
                 $"an action id of 1 to {options.NumClasses - 1}, as there are {options.NumClasses} classes",
                 "set the number of classes to the largest action id + 1, or correct the row");
         }
         if (labelMap is null || labelMap.Contains(action) || (action < labelMap.MaxId && options.UnlistedActions == UnlistedActions.Keep))
         {
-            return;
+            return null;
         }
-        throw new AnnotationFormatException(options.AnnotationPath, row, $"action {action}",
+        return new(options.AnnotationPath, row, $"action {action}",
             $"an action of the label map {options.LabelMapPath}, whose ids go up to {labelMap.MaxId}",
             "add the action to the label map, or correct the row");
     }
 
-    static void CheckBox(AvaDatasetOptions options, long row, Box box)
+    static AnnotationFormatException? BoxFault(AvaDatasetOptions options, long row, Box box)
     {
         double lowest = Math.Min(Math.Min(box.X1, box.Y1), Math.Min(box.X2, box.Y2));
         double highest = Math.Max(Math.Max(box.X1, box.Y1), Math.Max(box.X2, box.Y2));
-        if (!options.RefusePixelBoxes || (lowest >= -1 && highest <= 2)) return;
-        throw new AnnotationFormatException(options.AnnotationPath, row, FormattableString.Invariant($"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})"), "coordinates normalised to 0–1",
-            "if they are pixels, divide x by the frame's width and y by its height");
+        if (options.RefusePixelBoxes && !(lowest >= -1 && highest <= 2))
+        {
+            return new(options.AnnotationPath, row, Describe(box), "coordinates normalised to 0–1",
+                "if they are pixels, divide x by the frame's width and y by its height");
+        }
+        return options.RefuseInvertedBoxes && IsInverted(box)
+            ? new(options.AnnotationPath, row, Describe(box), "corners in order: x1 up to x2, y1 up to y2",
+                "exchange the corners, or take the row out; if the columns are x, y, width, height, write x1, y1, x1 + width, y1 + height")
+            : null;
     }
+
+    /// <summary>The proposals of a keyframe without those that cannot be used, where that is allowed.</summary>
+    static KeyframeProposals Usable(AvaDatasetOptions options, KeyframeKey key, KeyframeProposals found, SkippedItems skipped)
+    {
+        string file = options.ProposalPath ?? "proposals";
+        if (options.Compatibility == Compatibility.MMAction2 && (found.Scores is null || found.Count == 0))
+        {
+            // Its step Collect asks for scores, its threshold for their maximum.
+            throw new AnnotationFormatException(file, 0, $"{(found.Count == 0 ? "no boxes" : "boxes without scores")} under key '{key}'",
+                "boxes of five numbers, with the person detector's score, as the reference does",
+                $"give every box a score, or leave {nameof(Compatibility)} out: boxes without scores then count as certain");
+        }
+        if (!options.RefuseInvertedBoxes || !Array.Exists(found.Boxes, IsInverted)) return found;
+        int[] kept = [.. Enumerable.Range(0, found.Count).Where(i => !IsInverted(found.Boxes[i]))];
+        foreach (Box box in found.Boxes.Where(IsInverted))
+        {
+            AnnotationFormatException fault = new(
+                file, 0, $"{Describe(box)} under key '{key}'", "corners in order: x1 up to x2, y1 up to y2",
+                "exchange the corners, or take the box out");
+            if (options.OnError == OnError.Fail) throw fault;
+            skipped.Add(fault.Message, fault);
+        }
+        return new(Array.ConvertAll(kept, i => found.Boxes[i]), found.Scores is { } scores ? Array.ConvertAll(kept, i => scores[i]) : null,
+            found.IsSinglePrecision);
+    }
+
+    static bool IsInverted(Box box) => box.X1 > box.X2 || box.Y1 > box.Y2;
+
+    static string Describe(Box box) => FormattableString.Invariant($"the box ({box.X1}, {box.Y1}, {box.X2}, {box.Y2})");
 
     /// <summary>A keyframe while its rows come in; they need not stand together in the file.</summary>
     sealed class Group

@@ -51,6 +51,21 @@ public sealed record AvaDatasetOptions
     /// </summary>
     public bool RefusePixelBoxes { get; init; } = true;
 
+    /// <summary>
+    /// Whether labelled boxes and proposals whose corners are in the wrong order (x1 above x2, or y1 above y2) are refused: their features
+    /// are zeros. Default true; the reference does not look.
+    /// </summary>
+    public bool RefuseInvertedBoxes { get; init; } = true;
+
+    /// <summary>
+    /// What to do with rows and proposals that cannot be used: numbers that are none, boxes in pixels or inverted, actions without a class,
+    /// rows of another width. Default: the first is an error. See <see cref="AvaDataset.Skipped"/>.
+    /// </summary>
+    public OnError OnError { get; init; }
+
+    /// <summary>Whether known faults of the reference are mirrored. Default: none.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>Checks the options against each other.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
@@ -65,6 +80,12 @@ public sealed record AvaDatasetOptions
         }
         if (MaxProposals < 1) throw new ArgumentException(Invariant($"{nameof(MaxProposals)} is {MaxProposals}; expected at least 1."));
         if (NumClasses < 2) throw new ArgumentException(Invariant($"{nameof(NumClasses)} is {NumClasses}; expected at least 2 (column 0 is unused)."));
+        if (!Enum.IsDefined(OnError)) throw new ArgumentException(Invariant($"{nameof(OnError)} is {OnError}; expected Fail or Skip."));
+        if (!Enum.IsDefined(Compatibility))
+        {
+            throw new ArgumentException(
+                Invariant($"{nameof(Compatibility)} is {Compatibility}; expected {string.Join(", ", Enum.GetNames<Compatibility>())}."));
+        }
         if (CustomClasses is null) return;
         if (CustomClasses.FirstOrDefault(c => c < 1, 1) is < 1 and int low)
         {

@@ -4,7 +4,7 @@ namespace MlAva.Annotations;
 
 /// <summary>
 /// A detections csv (MMAction2's <c>results.csv</c>): no header; video, seconds, x1, y1, x2, y2, action, score. With 7 columns
-/// every score is 1. Packed files (<c>.csv.gz</c>) are read and written too.
+/// every score is 1; a 9th numbers the person, over which evaluation passes. Packed files (<c>.csv.gz</c>) are read and written too.
 /// </summary>
 public static class DetectionFile
 {
@@ -87,18 +87,41 @@ public static class DetectionFile
         });
     }
 
+    /// <summary>Writes detections whose boxes are linked over time: a 9th column numbers the person, and every number is read back the same.</summary>
+    /// <param name="path">The file to write or replace; packed if it ends in <c>.gz</c>.</param>
+    /// <param name="rows">The rows, in order, and their persons.</param>
+    /// <param name="cancellation">Stops the writing; the old file stays.</param>
+    /// <exception cref="ArgumentException">A row could not be read back: an empty video id, a number that is not finite.</exception>
+    public static void WriteLinked(string path, IEnumerable<(DetectionRow Row, int PersonId)> rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        AtomicFile.Write(path, stream =>
+        {
+            using CsvWriter csv = new(stream, path);
+            foreach ((DetectionRow row, int person) in rows)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                WritableRow.Check(row.VideoId, row.Timestamp, row.Box);
+                if (!double.IsFinite(row.Score)) throw new ArgumentException(FormattableString.Invariant($"A score at {row.Key} is {row.Score}."), nameof(rows));
+                csv.Text(row.VideoId).Timestamp(row.Timestamp, "D").Exact(row.Box.X1).Exact(row.Box.Y1).Exact(row.Box.X2).Exact(row.Box.Y2);
+                csv.Value(row.ActionId, "D").Exact(row.Score).Value(person, "D").EndRow();
+            }
+        });
+    }
+
     /// <summary>The current row.</summary>
     internal static DetectionRow Parse(CsvReader csv)
     {
-        if (csv.Count is not (7 or 8))
+        if (csv.Count is not (7 or 8 or 9))
         {
-            throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), or 7 without the score");
+            throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, action, score), 7 without the score, or 9 with the person's number");
         }
-        if (csv.Count == 8 && csv.IsBlank(6))
+        if (csv.Count >= 8 && csv.IsBlank(6))
         {
             throw csv.Error("an empty column 7", "the action's id", "this looks like a file of person boxes; give it as the proposals");
         }
         int action = csv.Integer(6, "the action's id, a whole number");
-        return new(csv.Name(0), csv.Timestamp(1), csv.Box(), action, csv.Count == 8 ? csv.Score(7) : 1.0);
+        if (csv.Count == 9) csv.Integer(8, "the person's number");
+        return new(csv.Name(0), csv.Timestamp(1), csv.Box(), action, csv.Count >= 8 ? csv.Score(7) : 1.0);
     }
 }

@@ -7,17 +7,23 @@ public sealed class KeyframeProposals
     /// <param name="boxes">The boxes, normalised to 0–1.</param>
     /// <param name="scores">The detector's confidences, one a box, or null where the file has none.</param>
     /// <param name="singlePrecision">Whether the file holds float32; see <see cref="IsSinglePrecision"/>.</param>
-    /// <exception cref="ArgumentException">There are not as many scores as boxes.</exception>
-    public KeyframeProposals(Box[] boxes, double[]? scores, bool singlePrecision = false)
+    /// <param name="personIds">Numbers that link the boxes over time, one a box, or null where nothing is known of it.</param>
+    /// <exception cref="ArgumentException">There are not as many scores, or person ids, as boxes.</exception>
+    public KeyframeProposals(Box[] boxes, double[]? scores, bool singlePrecision = false, int[]? personIds = null)
     {
         ArgumentNullException.ThrowIfNull(boxes);
         if (scores is not null && scores.Length != boxes.Length)
         {
             throw new ArgumentException($"{scores.Length} scores are given for {boxes.Length} boxes.", nameof(scores));
         }
+        if (personIds is not null && personIds.Length != boxes.Length)
+        {
+            throw new ArgumentException($"{personIds.Length} person ids are given for {boxes.Length} boxes.", nameof(personIds));
+        }
         Boxes = boxes;
         Scores = scores;
         IsSinglePrecision = singlePrecision;
+        PersonIds = personIds;
     }
 
     /// <summary>
@@ -37,8 +43,20 @@ public sealed class KeyframeProposals
     /// </summary>
     public bool IsSinglePrecision { get; }
 
+    /// <summary>Numbers that link the boxes over time, one a box (AVA's <c>entity_id</c>); null where nothing is known of it.</summary>
+    public int[]? PersonIds { get; }
+
     /// <summary>The number of boxes.</summary>
     public int Count => Boxes.Length;
+
+    /// <summary>The same boxes, linked over time.</summary>
+    /// <param name="personIds">One number a box.</param>
+    /// <exception cref="ArgumentException">There are not as many numbers as boxes.</exception>
+    public KeyframeProposals WithPersonIds(int[] personIds)
+    {
+        ArgumentNullException.ThrowIfNull(personIds);
+        return new(Boxes, Scores, IsSinglePrecision, personIds);
+    }
 
     /// <summary>
     /// Keeps what the reference keeps (§6.4): the threshold is lowered to the best score where none reaches it, so that at least
@@ -50,12 +68,13 @@ public sealed class KeyframeProposals
     public KeyframeProposals Select(double scoreThreshold, int maxCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxCount);
-        if (Scores is null) return Count <= maxCount ? this : new(Boxes[..maxCount], null, IsSinglePrecision);
+        if (Scores is null) return Count <= maxCount ? this : new(Boxes[..maxCount], null, IsSinglePrecision, PersonIds?[..maxCount]);
         if (Count == 0) return this;
         double threshold = Math.Min(scoreThreshold, Scores.Max());
         if (IsSinglePrecision) threshold = (float)threshold;
         int[] kept = [.. Enumerable.Range(0, Count).Where(i => Scores[i] >= threshold).Take(maxCount)];
         return kept.Length == Count ? this
-            : new(Array.ConvertAll(kept, i => Boxes[i]), Array.ConvertAll(kept, i => Scores[i]), IsSinglePrecision);
+            : new(Array.ConvertAll(kept, i => Boxes[i]), Array.ConvertAll(kept, i => Scores[i]), IsSinglePrecision,
+                PersonIds is { } ids ? Array.ConvertAll(kept, i => ids[i]) : null);
     }
 }

@@ -5,8 +5,8 @@ namespace MlAva.Annotations;
 
 /// <summary>
 /// Files of person boxes: MMAction2's pickle, a dict from <c>"video,0902"</c> to an array n×5 (x1, y1, x2, y2, score; normalised)
-/// or n×4, and FAIR's csv, <c>video,seconds,x1,y1,x2,y2,,score</c>. Pickles are read without running anything
-/// (<see cref="PickleReader"/>).
+/// or n×4, and FAIR's csv, <c>video,seconds,x1,y1,x2,y2,,score</c>, in which a 9th column may number the person. Pickles are read
+/// without running anything (<see cref="PickleReader"/>).
 /// </summary>
 public static class ProposalFile
 {
@@ -16,17 +16,25 @@ public static class ProposalFile
     /// <param name="path">The file.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="AnnotationFormatException">The file holds something else; the message says where, and how to mend it.</exception>
-    public static Proposals Read(string path, CancellationToken cancellation = default)
+    public static Proposals Read(string path, CancellationToken cancellation = default) => Read(path, null, cancellation);
+
+    /// <summary>The same, passing over what cannot be used.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="refused">
+    /// Told of every box, row or array that cannot be used, which is then left out: a keyframe whose whole array is unusable has no boxes.
+    /// Null: the first is an error.
+    /// </param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="AnnotationFormatException">The file as a whole holds something else.</exception>
+    public static Proposals Read(string path, Action<AnnotationFormatException>? refused, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return IsCsv(path)
-            ? ReadCsv(path, cancellation)
-            : ReadPickle(path, cancellation);
+        return IsCsv(path) ? ReadCsv(path, refused, cancellation) : ReadPickle(path, refused, cancellation);
     }
 
     /// <summary>
-    /// Writes FAIR's csv if the name ends in <c>.csv</c> or <c>.csv.gz</c> (keyframes without a box leave no row), else a pickle of
-    /// protocol 2 that Python loads into the dict of arrays which MMAction2 expects.
+    /// Writes FAIR's csv if the name ends in <c>.csv</c> or <c>.csv.gz</c> (keyframes without a box leave no row; boxes linked over time
+    /// get a 9th column), else a pickle of protocol 2 that Python loads into the dict of arrays which MMAction2 expects.
     /// </summary>
     /// <param name="path">The file to write or replace.</param>
     /// <param name="proposals">The keyframes and their boxes.</param>
@@ -58,6 +66,12 @@ public static class ProposalFile
         bool scored = proposals.Entries.Any(e => e.Value is { Count: > 0, Scores: not null });
         if (scored && proposals.Entries.Any(e => e.Value is { Count: > 0, Scores: null }))
             throw new ArgumentException("Some proposals have scores and others have not; a csv file holds either.", nameof(proposals));
+        bool linked = proposals.Entries.Any(e => e.Value is { Count: > 0, PersonIds: not null });
+        if (linked && (!scored || proposals.Entries.Any(e => e.Value is { Count: > 0, PersonIds: null })))
+        {
+            throw new ArgumentException("Some proposals have a person id and others have none, or no score; a csv file holds both of every box.",
+                nameof(proposals));
+        }
         AtomicFile.Write(path, stream =>
         {
             using CsvWriter csv = new(stream, path);
@@ -68,6 +82,7 @@ public static class ProposalFile
                     Box box = boxes.Boxes[i];
                     csv.Text(key.VideoId).Timestamp(key.Timestamp, "D4").Exact(box.X1).Exact(box.Y1).Exact(box.X2).Exact(box.Y2);
                     if (scored) csv.Empty().Exact(boxes.Scores![i]);
+                    if (linked) csv.Value(boxes.PersonIds![i], "D");
                     csv.EndRow();
                 }
             }
@@ -97,7 +112,7 @@ public static class ProposalFile
             : NumpyArray.Create(shape, values);
     }
 
-    static Proposals ReadPickle(string path, CancellationToken cancellation)
+    static Proposals ReadPickle(string path, Action<AnnotationFormatException>? refused, CancellationToken cancellation)
     {
         object? content;
         try
@@ -133,7 +148,7 @@ public static class ProposalFile
                     $"key '{key}', whose keyframe {keyframe} has an entry already under another spelling", "every keyframe once",
                     "join the two arrays under one key");
             }
-            entries.Add(new(keyframe, FromArray(path, keyframe, value)));
+            entries.Add(new(keyframe, Usable(path, keyframe, value, refused)));
         }
         return new(entries);
     }
@@ -156,7 +171,20 @@ public static class ProposalFile
         return new(path, 0, found, "keys of the form 'video,0902'", mend);
     }
 
-    static KeyframeProposals FromArray(string path, KeyframeKey key, object? value)
+    static KeyframeProposals Usable(string path, KeyframeKey key, object? value, Action<AnnotationFormatException>? refused)
+    {
+        try
+        {
+            return FromArray(path, key, value, refused);
+        }
+        catch (AnnotationFormatException e) when (refused is not null)
+        {
+            refused(e);
+            return new([], []);
+        }
+    }
+
+    static KeyframeProposals FromArray(string path, KeyframeKey key, object? value, Action<AnnotationFormatException>? refused)
     {
         AnnotationFormatException Wrong(string found, string mend) => new(path, 0, $"{found} under key '{key}'", ArrayForm, mend);
         if (value is not NumpyArray array) throw Wrong($"a {Describe(value)}", "wrap the boxes in numpy.asarray(boxes, dtype=float)");
@@ -172,13 +200,17 @@ public static class ProposalFile
             string mend = array.Rank == 1 ? "keep two axes also for one box: numpy.atleast_2d" : "keep 4 or 5 columns";
             throw Wrong($"an array of shape ({string.Join(", ", array.Shape)})", mend);
         }
+        int width = array.Shape[1];
         double[] values = array.ToDoubles();
         if (!values.All(double.IsFinite))
         {
-            throw Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+            AnnotationFormatException error =
+                Wrong("a value that is not finite", "remove the box, or find out what made it NaN or infinite");
+            if (refused is null) throw error;
+            refused(error);
+            values = [.. values.Chunk(width).Where(row => row.All(double.IsFinite)).SelectMany(row => row)];
         }
-        int width = array.Shape[1];
-        Box[] boxes = new Box[array.Shape[0]];
+        Box[] boxes = new Box[values.Length / width];
         double[]? scores = width == 5 ? new double[boxes.Length] : null;
         for (int i = 0; i < boxes.Length; i++)
         {
@@ -203,34 +235,45 @@ public static class ProposalFile
         _ => "int",
     };
 
-    static Proposals ReadCsv(string path, CancellationToken cancellation)
+    static Proposals ReadCsv(string path, Action<AnnotationFormatException>? refused, CancellationToken cancellation)
     {
-        OrderedDictionary<KeyframeKey, (List<Box> Boxes, List<double> Scores)> byKey = [];
+        OrderedDictionary<KeyframeKey, (List<Box> Boxes, List<double> Scores, List<int> PersonIds)> byKey = [];
         using CsvReader csv = new(path);
         int width = 0;
         while (csv.Read())
         {
             if ((csv.Row & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
-            if (csv.Count is not (6 or 8))
+            if (csv.Count is not (6 or 8 or 9))
             {
-                throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, nothing, score), or 6 without scores");
+                throw csv.WrongWidth("8 columns (video, seconds, x1, y1, x2, y2, nothing, score), 6 without scores, or 9 with the person's number");
             }
             if (width == 0) width = csv.Count;
             if (csv.Count != width)
             {
                 throw csv.Error($"{csv.Count} columns", $"{width} columns, as in the rows before", "give every box a score, or none");
             }
-            if (width == 8 && !csv.IsBlank(6))
+            if (width >= 8 && !csv.IsBlank(6))
             {
                 throw csv.Error($"{csv.Quote(6)} in column 7", "nothing, as person boxes have no action",
                     "this looks like annotations or detections; give the file of person boxes");
             }
-            KeyframeKey key = new(csv.Name(0), csv.Timestamp(1));
-            if (!byKey.TryGetValue(key, out var boxes)) byKey[key] = boxes = ([], []);
-            boxes.Boxes.Add(csv.Box());
-            if (width == 8) boxes.Scores.Add(csv.Number(7, "the score, a number"));
+            try
+            {
+                KeyframeKey key = new(csv.Name(0), csv.Timestamp(1));
+                Box box = csv.Box();
+                double score = width >= 8 ? csv.Number(7, "the score, a number") : 1;
+                int person = width == 9 ? csv.Integer(8, "the person's number") : 0;
+                if (!byKey.TryGetValue(key, out var boxes)) byKey[key] = boxes = ([], [], []);
+                boxes.Boxes.Add(box);
+                if (width >= 8) boxes.Scores.Add(score);
+                if (width == 9) boxes.PersonIds.Add(person);
+            }
+            catch (AnnotationFormatException e) when (refused is not null)
+            {
+                refused(e);
+            }
         }
-        return new(byKey.Select(e =>
-            KeyValuePair.Create(e.Key, new KeyframeProposals([.. e.Value.Boxes], width == 8 ? [.. e.Value.Scores] : null))));
+        return new(byKey.Select(e => KeyValuePair.Create(e.Key, new KeyframeProposals(
+            [.. e.Value.Boxes], width >= 8 ? [.. e.Value.Scores] : null, personIds: width == 9 ? [.. e.Value.PersonIds] : null))));
     }
 }

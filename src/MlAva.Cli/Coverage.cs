@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlAva.Annotations;
 using MlAva.Diagnostics;
 using MlAva.Video;
 
@@ -15,15 +16,17 @@ static class Coverage
     /// <param name="name">What they are, for the note.</param>
     /// <param name="clip">How timestamps map to frames.</param>
     /// <param name="rule">What becomes of keyframes outside.</param>
+    /// <param name="onError">What becomes of videos that are missing or cannot be opened.</param>
     /// <param name="consequence">What follows from leaving them out.</param>
     /// <param name="mend">What to do about a wrong rate or time axis; a rate that would fit is given.</param>
     /// <param name="token">Ends the examination.</param>
     /// <exception cref="FrameStoreException">A video is missing.</exception>
     /// <exception cref="FormatException">Too many keyframes lie outside.</exception>
     public static AvaDataView Apply(
-        AvaDataView view, string name, ClipOptions clip, BeyondEnd rule, string consequence, Func<double?, string> mend, CancellationToken token)
+        AvaDataView view, string name, ClipOptions clip, BeyondEnd rule, OnError onError, string consequence, Func<double?, string> mend,
+        CancellationToken token)
     {
-        KeyframeCoverage coverage = KeyframeCoverage.Examine(view, clip, token);
+        KeyframeCoverage coverage = KeyframeCoverage.Examine(view, clip, onError, token);
         if (coverage.MissingSources is { Count: > 0 } missing)
         {
             const int Named = 3;
@@ -31,6 +34,13 @@ static class Coverage
             throw new FrameStoreException(missing[0], null,
                 string.Create(CultureInfo.InvariantCulture, $"nothing there, for {missing.Count} of {coverage.VideoCount} videos ({videos})"),
                 "a folder of frames or a video file for each video id", "check --frames, or leave the rows of these videos out of the annotations");
+        }
+        if (coverage.Unusable.Count > 0)
+        {
+            if (coverage.Unusable.Count == coverage.VideoCount)
+                throw new FormatException($"{name}: {coverage.Unusable.Describe("videos")}. No video is left. To mend: check --frames");
+            Terminal.Note($"{name}: {coverage.Unusable.Describe("videos")}{consequence}");
+            if (coverage.Outside == 0) return view.Where(coverage.Holds);
         }
         if (coverage.Outside == 0) return view;
         string found = $"{name}: {coverage.Describe()}";

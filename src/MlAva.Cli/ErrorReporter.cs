@@ -25,7 +25,9 @@ static partial class ErrorReporter
         ["Samples"] = "--bootstrap", ["Confidence"] = "--confidence", ["TrainVideos"] = "--train-videos",
         ["ValVideos"] = "--val-videos", ["KeyframeStep"] = "--keyframe-step", ["FirstFrame"] = "--first-frame", ["Start"] = "--start", ["End"] = "--end",
         ["Quality"] = "--quality", ["Workers"] = "--workers", ["MaxKeyframes"] = "--max", ["Parallel"] = "--parallel", ["BaseUrl"] = "--base-url",
-        ["Validation"] = "--val-video",
+        ["CacheMegabytes"] = "--frame-cache",
+        ["Validation"] = "--val-video", ["MinIoU"] = "--link-iou", ["MaxGap"] = "--link-gap", ["ScoreThreshold"] = "--score-thr", ["NmsIoU"] = "--nms-iou",
+        ["MaxBoxes"] = "--max-boxes", ["PersonClass"] = "--detector-class",
     };
 
     /// <summary>Whether stack traces are asked for by the environment.</summary>
@@ -77,6 +79,8 @@ static partial class ErrorReporter
             $"{file}: no such file. To mend: check the path",
         DirectoryNotFoundException when e.Message.StartsWith("Could not find", StringComparison.Ordinal) =>
             $"{e.Message} To mend: check the path",
+        UnauthorizedAccessException when e.Message.StartsWith("Access to", StringComparison.Ordinal) =>
+            $"{e.Message} To mend: change the permissions, or run as a user who may read and write there",
         ArgumentException => WithFlag(ParameterName().Replace(e.Message, "")),
         _ => e.Message,
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using MlAva.Annotations;
 using MlAva.Evaluation;
 using MlAva.Networks;
 
@@ -43,6 +44,9 @@ static class Flags
 
     public static Choice<InferencePrecision> Precision() => new("--precision", null,
         "In which numbers the backbone computes [default: the model's, float32 unless it was saved otherwise]");
+
+    public static Choice<OnError> OnError() => new("--on-error", MlAva.Annotations.OnError.Fail,
+        "What to do about rows, boxes, videos and frames that cannot be used: stop, or leave them out, count them and say so");
 
     public static Option<string[]> Set() =>
         new("--set") { Description = "Another value for the configuration: path=value, as often as wanted", HelpName = "PATH=VALUE" };

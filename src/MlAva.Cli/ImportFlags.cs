@@ -30,12 +30,12 @@ static class ImportFlags
         HelpName = "NAME",
     };
 
-    public static SourceVideo SizeOf(string? text)
+    public static SourceVideo SizeOf(string? text, string option = "--size")
     {
         if (text is null) return default;
         string[] parts = text.Split('x', 'X', '×');
         return parts.Length == 2 && Side(parts[0], out int width) && Side(parts[1], out int height) ? new(width, height)
-            : throw new ArgumentException($"--size is '{text}'; expected width and height in pixels, such as 640x360.");
+            : throw new ArgumentException($"{option} is '{text}'; expected width and height in pixels, such as 640x360.");
 
         static bool Side(string part, out int side) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;
     }

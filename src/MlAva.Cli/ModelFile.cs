@@ -53,7 +53,7 @@ static class ModelFile
         ITransformer[] parts = [.. Parts(model)];
         return parts.OfType<SampleFramesTransformer>().FirstOrDefault() is { } sample
             && parts.OfType<LoadClipTransformer>().FirstOrDefault() is { } load
-            ? new() { Sampling = sample.Options.Sampling, Frames = load.Options } : null;
+            ? new() { Sampling = sample.Options.Sampling, Frames = load.Options.Frames } : null;
     }
 
     /// <summary>Holds the bank of a model that takes long-term features against keyframes, before they are scored.</summary>
@@ -72,6 +72,28 @@ static class ModelFile
         return precision is { } chosen ? Prepared(model, before => before with { Precision = chosen }) : model;
     }
 
+    /// <summary>The same model with a rule for frames that cannot be read; the networks stay the first one's.</summary>
+    public static ITransformer WithOnError(ITransformer model, OnError onError) => model switch
+    {
+        ActionDetectorTransformer detector => detector.WithOnError(onError),
+        LoadClipTransformer load => load.WithOnError(onError),
+        IEnumerable<ITransformer> chain => new TransformerChain<ITransformer>([.. chain.Select(part => WithOnError(part, onError))]),
+        _ => model,
+    };
+
+    /// <summary>
+    /// The same model with faults of the reference mirrored; the networks stay the first one's. Null: the model as it is.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model is a pipeline, whose steps hold the option themselves.</exception>
+    public static ITransformer WithCompatibility(ITransformer model, Compatibility? compatibility) => (model, compatibility) switch
+    {
+        (_, null) => model,
+        (ActionDetectorTransformer detector, { } chosen) => detector.WithCompatibility(chosen),
+        (IEnumerable<ITransformer> chain, _) when chain.Count() == 1 => WithCompatibility(chain.Single(), compatibility),
+        _ => throw new ArgumentException("--compatibility is given for a composed pipeline; expected a detector. "
+            + "To mend: set the option in SampleFrames and ExtractRoIFeatures."),
+    };
+
     static ITransformer Prepared(ITransformer model, Func<InferenceOptions, InferenceOptions> change) => model switch
     {
         ActionDetectorTransformer detector => detector.WithInference(change(detector.RoIFeatures.Options.Inference)),
@@ -80,7 +102,8 @@ static class ModelFile
         _ => model,
     };
 
-    static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
+    /// <summary>The transformers that a model is made of, as far as they matter here.</summary>
+    public static IEnumerable<ITransformer> Parts(ITransformer model) => model switch
     {
         ActionDetectorTransformer detector => [detector.SampleFrames, detector.LoadClip, detector.RoIFeatures],
         IEnumerable<ITransformer> chain => chain.SelectMany(Parts),

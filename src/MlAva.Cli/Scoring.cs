@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MlAva.Annotations;
 using MlAva.Evaluation;
+using MlAva.Transforms;
 
 namespace MlAva.Cli;
 
@@ -18,10 +19,31 @@ static class Scoring
         {
             IEnumerable<DetectionRow> rows =
                 CountKeyframes(progress, catalog.Detections(model.Transform(view), cancellationToken: token), view.GetRowCount() ?? 0);
+            if (view.Dataset.Skipped.Count > 0)
+            {
+                // The file has rows that an evaluation of it would refuse: what could be used of it is the truth.
+                DetectionRow[] all = [.. rows];
+                if (file is not null) DetectionFile.Write(file, all, cancellation: token);
+                IEnumerable<KeyframeKey>? excluded = files.Exclude is { } exclude ? ExcludedTimestamps.Read(exclude).Keys : null;
+                return FrameMap.Evaluate(Truths(view.Dataset), all, classes, excluded, options, cancellationToken: token);
+            }
             if (file is null) return FrameMap.EvaluateFiles(files, classes, options, rows, cancellationToken: token);
             DetectionFile.Write(file, rows, cancellation: token);
             return FrameMap.EvaluateFiles(files with { Detections = file }, classes, options, cancellationToken: token);
         });
+
+    static IEnumerable<AnnotationRow> Truths(AvaDataset dataset) =>
+        from keyframe in dataset.Keyframes
+        from box in keyframe.Boxes.Index()
+        from action in keyframe.Classes[box.Index]
+        select new AnnotationRow(keyframe.VideoId, keyframe.Timestamp, box.Item, dataset.ActionIds[action], keyframe.EntityIds[box.Index]);
+
+    /// <summary>Says how many keyframes of a scoring could not be read.</summary>
+    public static void NoteSkipped(ITransformer model)
+    {
+        foreach (LoadClipTransformer part in ModelFile.Parts(model).OfType<LoadClipTransformer>().Where(p => p.Skipped.Count > 0))
+            Terminal.Note($"{part.Skipped.Describe("keyframes")}; their labels count as missed");
+    }
 
     static IEnumerable<DetectionRow> CountKeyframes(ConsoleProgress progress, IEnumerable<DetectionRow> rows, long keyframes)
     {

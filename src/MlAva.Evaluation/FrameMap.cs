@@ -98,7 +98,8 @@ public static class FrameMap
         List<KeyframeKey> empty = [];
         run.Reader.ReadGroundTruth(
             AnnotationFile.EnumerateNumbered(
-                files.Annotations, empty.Add, () => run.MeetByteOrderMark(files.Annotations), cancellationToken), () => empty);
+                files.Annotations, empty.Add, () => run.MeetByteOrderMark(files.Annotations), cancellation: cancellationToken),
+                () => empty);
         if (detections is not null) run.Reader.ReadDetections(detections);
         else run.Reader.ReadDetections(files.Detections!, progress, () => run.MeetByteOrderMark(files.Detections!));
         return run.Finish();

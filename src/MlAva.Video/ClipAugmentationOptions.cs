@@ -15,6 +15,12 @@ public sealed record ClipAugmentationOptions
     /// <summary>How likely a clip is mirrored, 0–1.</summary>
     public double FlipProbability { get; init; } = 0.5;
 
+    /// <summary>
+    /// Whether labelled boxes that the crop has cut away wholly are left out of training. False as in the reference, which trains on them
+    /// although their features are zeros (reference specification §10, G9).
+    /// </summary>
+    public bool DropCroppedBoxes { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the legal range.</exception>
     public void Validate()

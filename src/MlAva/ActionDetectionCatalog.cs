@@ -6,6 +6,7 @@ using MlAva.Evaluation.Analysis;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
+using MlAva.RoIFeatureCaches;
 using MlAva.Training;
 using MlAva.Transforms;
 
@@ -93,6 +94,54 @@ public sealed class ActionDetectionCatalog
             detector.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Splits keyframes into two sets that share no video, so that what is tested was not trained on in other frames.</summary>
+    /// <param name="data">Keyframes, or rows made from them: <c>VideoId</c>.</param>
+    /// <param name="testFraction">The share of rows for the test set, above 0 and below 1; it is met as nearly as whole videos
+    /// allow.</param>
+    /// <param name="seed">Where chance starts; null: from the <see cref="MLContext"/>'s seed.</param>
+    /// <exception cref="ArgumentException">There are fewer than two videos, or the column is missing.</exception>
+    public DataOperationsCatalog.TrainTestData TrainTestSplit(IDataView data, double testFraction = 0.1, int? seed = null) =>
+        VideoSplit.Split(_context, data, testFraction, seed);
+
+    /// <summary>
+    /// RoI features of all keyframes in a file, computed once: where the file is there and of the same model, settings and data, nothing is
+    /// computed. Heads, and after <c>ExplodeBoxes</c> ML.NET's own trainers, then train on it in seconds.
+    /// </summary>
+    /// <param name="model">A detector, or a fitted pipeline up to <c>ExtractRoIFeatures</c>, with <c>AssignBoxes</c> before it where the
+    /// features are trained on.</param>
+    /// <param name="data">The keyframes.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="halfPrecision">Whether features are kept in half precision: half the space.</param>
+    /// <exception cref="ArgumentException">The model makes no RoI features, or a column is missing.</exception>
+    public RoIFeatureDataView CacheRoIFeatures(ITransformer model, IDataView data, string path, bool halfPrecision = false) =>
+        CacheRoIFeatures(model, data, path, new RoIFeatureCacheOptions { HalfPrecision = halfPrecision });
+
+    /// <summary>
+    /// RoI features of all keyframes in a file, computed once. The file is written aside, row by row, and moved into place when it is
+    /// whole; a call that was stopped goes on where it was. A file of another model, of other settings or of other data (keyframes, boxes,
+    /// labels, proposals, sizes and dates of videos) is written anew.
+    /// </summary>
+    /// <param name="model">A detector, or a fitted pipeline up to <c>ExtractRoIFeatures</c>, with <c>AssignBoxes</c> before it where the
+    /// features are trained on.</param>
+    /// <param name="data">The keyframes.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Precision, who is told, what ends the work.</param>
+    /// <exception cref="ArgumentException">The model makes no RoI features, or a column is missing.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; what was computed stays beside the file.</exception>
+    public RoIFeatureDataView CacheRoIFeatures(ITransformer model, IDataView data, string path, RoIFeatureCacheOptions options) =>
+        RoIFeatureCache.Write(model, data, path, options);
+
+    /// <summary>
+    /// Opens RoI features that <see cref="CacheRoIFeatures(ITransformer, IDataView, string, bool)"/> wrote, whatever they come from.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or something else.</exception>
+    public RoIFeatureDataView LoadRoIFeatures(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new(path, isReused: true);
     }
 
     /// <summary>

@@ -171,6 +171,59 @@ public sealed class AvaDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Inverted_boxes_are_refused_with_their_row_or_key_unless_that_is_turned_off()
+    {
+        AnnotationRow row = new("v", 1, new(0.5, 0.1, 0.2, 0.9), 1, 1);
+        AnnotationFormatException e = Assert.Throws<AnnotationFormatException>(() => FromRows(Options(), new("v", 1, A, 1, 1), row));
+        Assert.Equal(2, e.Row);
+        Assert.Contains("x1 up to x2", e.Expected, StringComparison.Ordinal);
+        Assert.Single(FromRows(Options() with { RefuseInvertedBoxes = false }, row).Keyframes);
+        Proposals proposals = new([new(new("v", 1), new([new(0.1, 0.9, 0.5, 0.2), A], [0.99, 0.95]))]);
+        e = Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(Options(), [new("v", 1, A, 1, 1)], proposals: proposals));
+        Assert.Contains("under key 'v,0001'", e.Found, StringComparison.Ordinal);
+        AvaDataset skipped = AvaDataset.FromRows(Options() with { OnError = OnError.Skip }, [new("v", 1, A, 1, 1)], proposals: proposals);
+        Assert.Equal([A], skipped.Keyframes[0].Proposals!.Boxes);
+        Assert.Equal(1, skipped.Skipped.Count);
+    }
+
+    [Fact]
+    public void What_cannot_be_used_is_left_out_counted_and_named_where_that_is_asked_for()
+    {
+        string path = _folder.Write("a.csv",
+            "v,1,0,0,1,1,3,1\nv,2,nan,0,1,1,3,1\nv,3,0.5,0,0.1,1,3,1\nv,4,0,0,1,1,99,1\n"
+            + "v,5,10,20,300,200,3,1\nv,6,0,0,1\nw,1,0,0,1,1,4,1\n");
+        string proposals = _folder.Write("p.csv", "v,1,0,0,1,1,,0.99\nv,1,x,0,1,1,,0.98\nw,1,0.9,0,0.1,1,,0.97\nw,1,0,0,0.5,1,,0.96\n");
+        AvaDatasetOptions options = new() { AnnotationPath = path, ProposalPath = proposals };
+        Assert.Throws<AnnotationFormatException>(() => AvaDataset.Load(options));
+
+        AvaDataset set = AvaDataset.Load(options with { OnError = OnError.Skip });
+        Assert.Equal([new("v", 1), new("w", 1)], set.Keyframes.Select(k => k.Key));
+        Assert.Equal([1, 1], set.Keyframes.Select(k => k.Proposals!.Count));
+        Assert.Equal(7, set.Skipped.Count);
+        foreach (int row in (int[])[2, 3, 4, 5, 6])
+            Assert.Contains(set.Skipped.Reasons, r => r.StartsWith($"{path}:{row}: ", StringComparison.Ordinal));
+        Assert.Contains(set.Skipped.Reasons, r => r.StartsWith($"{proposals}:2: ", StringComparison.Ordinal));
+        Assert.Contains("7 rows cannot be used", set.Skipped.Describe("rows"), StringComparison.Ordinal);
+        Assert.Equal("", new SkippedItems().Describe("rows"));
+    }
+
+    [Fact]
+    public void Proposals_without_scores_count_as_certain_unless_the_reference_is_mirrored()
+    {
+        AvaDatasetOptions mirrored = Options() with { Compatibility = Compatibility.MMAction2 };
+        Proposals four = new([new(new("v", 1), new([A], null))]), none = new([new(new("v", 1), new([], []))]);
+        AnnotationRow[] rows = [new("v", 1, A, 1, 1)];
+        Assert.Equal(1, AvaDataset.FromRows(Options(), rows, proposals: four).Keyframes[0].Proposals!.Count);
+        Assert.Equal(0, AvaDataset.FromRows(Options(), rows, proposals: none).Keyframes[0].Proposals!.Count);
+        Assert.Contains("without scores",
+            Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: four)).Found,
+            StringComparison.Ordinal);
+        Assert.Contains("no boxes",
+            Assert.Throws<AnnotationFormatException>(() => AvaDataset.FromRows(mirrored, rows, proposals: none)).Found,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Boxes_in_pixels_are_refused()
     {
         AnnotationRow row = new("v", 1, new(10, 20, 300, 200), 1, 1);

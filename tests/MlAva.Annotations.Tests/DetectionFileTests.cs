@@ -32,7 +32,7 @@ public sealed class DetectionFileTests : IDisposable
     [InlineData("v,902,inf,0.2,0.3,0.4,1,1", "'inf' in column 3")]
     [InlineData("v,902,0.1,0.2,0.3,0.4,stand,0.5", "'stand' in column 7")]
     [InlineData("v,902,0.1,0.2,0.3,0.4,,0.5", "an empty column 7")]
-    [InlineData("v,902,0.1,0.2,0.3,0.4,1,0,9", "9 columns")]
+    [InlineData("v,902,0.1,0.2,0.3,0.4,1,0,9,9", "10 columns"), InlineData("v,902,0.1,0.2,0.3,0.4,1,0,x", "'x' in column 9")]
     [InlineData("v,902", "2 columns")]
     [InlineData("v,,0.1,0.2,0.3,0.4,1,0.5", "'' in column 2")]
     [InlineData("v,902,0.1,0.2,0.3,0.4,1_2,0.5", "'1_2' in column 7")]

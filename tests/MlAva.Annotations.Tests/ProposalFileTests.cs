@@ -119,6 +119,27 @@ public sealed class ProposalFileTests : IDisposable
         Refused(new PickleDictionary { ["v,1"] = NumpyArray.Create([1, 4], new bool[4]) }, "Boolean", "numbers");
     }
 
+    [Fact]
+    public void Boxes_and_arrays_that_cannot_be_used_are_told_of_and_passed_over_where_that_is_asked_for()
+    {
+        double nan = double.NaN;
+        PickleDictionary dictionary = new()
+        {
+            ["v,1"] = NumpyArray.Create([3, 5], [0, 0, nan, 1, 0.9, 0.1, 0, 1, 1, 0.8, 0, nan, 1, 1, 0.7]),
+            ["v,2"] = NumpyArray.Create([2, 6], new double[12]), ["w,1"] = Boxes(5),
+        };
+        File.WriteAllBytes(_folder.File("p.pkl"), PickleWriter.ToBytes(dictionary));
+        List<AnnotationFormatException> refused = [];
+        Proposals read = ProposalFile.Read(_folder.File("p.pkl"), refused.Add);
+        Assert.Equal(new Box(0.1, 0, 1, 1), Assert.Single(read[new("v", 1)].Boxes));
+        Assert.Equal([0.8], read[new("v", 1)].Scores!);
+        Assert.Equal(0, read[new("v", 2)].Count);
+        Assert.Equal(2, read[new("w", 1)].Count);
+        Assert.Equal(2, refused.Count);
+        Assert.Contains("not finite", refused[0].Found, StringComparison.Ordinal);
+        Assert.Contains("shape (2, 6)", refused[1].Found, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cos\nsystem\n(S'true'\ntR.", "os.system", "stranger")]
     [InlineData("", "ends", "load it in Python")]

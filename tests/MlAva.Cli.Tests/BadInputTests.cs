@@ -100,6 +100,34 @@ public sealed class BadInputTests : IDisposable
         Assert.False(File.Exists(results));
     }
 
+    [Fact]
+    public void What_cannot_be_used_is_left_out_counted_and_told_where_that_is_asked_for()
+    {
+        byte[] whole = File.ReadAllBytes(_set.FrameFile("first", 9));
+        File.WriteAllBytes(_set.FrameFile("first", 9), whole[..(whole.Length / 2)]);
+        string annotations = Annotated("first,4,nan,0.1,0.5,0.9,1,0");
+        Tool.Run(_set.Train(1, annotations: annotations, more: ["--on-error", "fail"])).Refuses("bad.csv:9: ");
+
+        Tool run = Tool.Run(_set.Train(1, annotations: annotations, more: ["--on-error", "skip"])).ExitsWith(0);
+        Assert.Contains("train: 1 rows and boxes cannot be used and were left out, the first because of: ", run.Errors,
+            StringComparison.Ordinal);
+        Assert.Contains("bad.csv:9: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("keyframes cannot be used and were left out, the first because of: ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("img_00009.jpg", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("waited for data ", run.Errors, StringComparison.Ordinal);
+
+        // A video that is empty, and one that is not there at all.
+        string model = Path.Combine(_set.WorkDirectory, "model.zip"), results = _set.In("results.csv");
+        Directory.Delete(Path.Combine(_set.Frames, "second"), recursive: true);
+        string[] test = [.. _set.Test(model, "--out", results).Select(a => a == _set.Annotations ? annotations : a)];
+        Tool.Run(test).Refuses("bad.csv:9: ");
+        Assert.False(File.Exists(results));
+        run = Tool.Run([.. test, "--on-error", "skip"]).ExitsWith(0);
+        Assert.Contains("test: 1 videos cannot be used and were left out", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("their labels count as missed", run.Errors, StringComparison.Ordinal);
+        Assert.True(File.Exists(results));
+    }
+
     [SharedFact("ava/custom_bird")]
     public void A_real_set_without_its_frames_is_refused_with_the_place_that_is_empty()
     {

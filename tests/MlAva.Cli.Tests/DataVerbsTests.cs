@@ -112,8 +112,79 @@ public sealed class DataVerbsTests : IDisposable
         Assert.Contains("1.000 at 0.5", table.Output, StringComparison.Ordinal);
         using JsonDocument figures = JsonDocument.Parse(json.Output);
         Assert.Equal(6, figures.RootElement.GetProperty("classes")[1].GetProperty("boxes").GetInt32());
+        string inverted = _folder.Write("inverted.csv", "clip1,0001,0.5,0.1,0.2,0.9,,0.95\n");
+        Assert.Contains("1 proposals are no boxes", Tool.Run(["data", "stats", .. set[..4], "--proposals", inverted]).ExitsWith(0).Output, StringComparison.Ordinal);
         Assert.Contains("4 keyframes", page.Output, StringComparison.Ordinal);
         Assert.Equal(5, File.ReadAllText(Out("page.html")).Split("data:image/jpeg").Length);
+    }
+
+    /// <summary>A figure that walks through an empty room, and its truth at whole seconds.</summary>
+    string WriteWalk()
+    {
+        const int Count = 61, Rate = 10;
+        VideoClip clip = new(Count, new(160, 120));
+        for (int f = 0; f < Count; f++)
+        {
+            new FramePainter(clip.Frame(f), clip.Size).Fill(0, 0, 160, 120, new(90, 90, 90));
+            new FramePainter(clip.Frame(f), clip.Size).Fill(4 + 2 * f, 30, 26, 70, new(30, 40, 80));
+        }
+        MotionJpegAviWriter.WriteClip(clip, Path.Combine(Directory.CreateDirectory(Out("walks")).FullName, "walk.avi"), Rate);
+        AnnotationFile.Write(Out("walk.csv"), Enumerable.Range(0, 7).Select(t => new AnnotationRow("walk", t, new Box(4 + 20 * t, 30, 30 + 20 * t, 100).Scale(1 / 160.0, 1 / 120.0), 1, -1)));
+        return Out("walks");
+    }
+
+    [Fact]
+    public void Persons_are_found_linked_and_held_against_the_truth()
+    {
+        string videos = WriteWalk();
+
+        Tool found = Tool.Run("data", "detect", videos, "--annotations", Out("walk.csv"), "--out", Out("walk.pkl"), "--persons", Out("persons.csv"), "--score-thr", "0.9", "--link-iou", "0.1").ExitsWith(0);
+        Tool every = Tool.Run("data", "detect", Path.Combine(videos, "walk.avi"), "--keyframe-step", "2", "--timestamp-start", "900", "--out", Out("every.csv")).ExitsWith(0);
+        Tool linked = Tool.Run("data", "link", "--annotations", Out("walk.csv"), "--out", Out("linked.csv"), "--link-iou", "0.1").ExitsWith(0);
+
+        Assert.Contains("1 videos, 7 keyframes", found.Output, StringComparison.Ordinal);
+        Assert.Contains("recall of the annotated boxes: 1.000 at IoU 0.5, 1.000 at 0.75", found.Output, StringComparison.Ordinal);
+        Assert.Equal(7, ProposalFile.Read(Out("walk.pkl")).Count);
+        Assert.All(ProposalFile.Read(Out("persons.csv")).Entries, e => Assert.Equal(0, e.Value.PersonIds![0]));
+        Assert.Contains("4 keyframes", every.Output, StringComparison.Ordinal);
+        Assert.Equal([900, 902, 904, 906], ProposalFile.Read(Out("every.csv")).Keys.Select(k => k.Timestamp));
+        Assert.All(File.ReadLines(Out("every.csv")), l => Assert.Equal(8, l.Split(',').Length));
+        Assert.Contains("7 rows, 1 persons", linked.Output, StringComparison.Ordinal);
+        Assert.All(AnnotationFile.Read(Out("linked.csv")).Rows, r => Assert.Equal(0, r.PersonId));
+
+        DetectionFile.Write(Out("results.csv"), AnnotationFile.Read(Out("walk.csv")).Rows.Select(r => new DetectionRow(r.VideoId, r.Timestamp, r.Box, 1, 0.5)));
+        Tool.Run("data", "link", "--detections", Out("results.csv"), "--out", Out("tracks.csv"), "--link-iou", "0.1").ExitsWith(0);
+        Assert.All(File.ReadLines(Out("tracks.csv")), l => Assert.EndsWith(",1,0.500,0", l, StringComparison.Ordinal));
+
+        Tool.Run("data", "link", "--annotations", Out("walk.csv"), "--detections", Out("results.csv"), "--out", Out("x.csv")).Refuses("exactly one");
+        Tool.Run("data", "link", "--proposals", Out("walk.pkl"), "--out", Out("x.pkl")).Refuses("--out is", ".csv");
+        Tool.Run("data", "detect", videos, "--out", Out("x.pkl"), "--detector-class", "1").Refuses("--detector-class is given, but --detector is not");
+        Tool.Run("data", "detect", videos, "--out", Out("x.pkl"), "--detector", Out("walk.csv")).Refuses("walk.csv: no ONNX model");
+        Tool.Run("data", "detect", Out("nowhere"), "--out", Out("x.pkl")).Refuses("nowhere");
+        Tool.Run("data", "detect", videos, "--out", Out("x.pkl"), "--max-boxes", "0").Refuses("--max-boxes: ");
+        File.WriteAllBytes(Path.Combine(videos, "empty.avi"), []);
+        Tool.Run("data", "detect", videos, "--out", Out("x.pkl")).Refuses("empty.avi");
+        Tool skipped = Tool.Run("data", "detect", videos, "--out", Out("x.pkl"), "--on-error", "skip").ExitsWith(0);
+        Assert.Contains("1 videos or frames could not be read and were left out", skipped.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Preparing_finds_persons_where_it_is_asked_to()
+    {
+        if (!HasFfmpeg) return;
+        string videos = WriteWalk();
+        Tool.Run("data", "export", "--annotations", Out("walk.csv"), "--label-map", _folder.Write("labels.pbtxt", "item {\n  name: \"walk\"\n  id: 1\n}\n"),
+            "--to", "cvat", "--videos", videos, "--out", Out("cvat")).ExitsWith(0);
+
+        Tool run = Tool.Run("data", "prepare", videos, "--annotations", Out("cvat/walk.xml"), "--out", Out("set"), "--short-side", "0", "--detect").ExitsWith(0);
+
+        Assert.Contains("recall of the annotated boxes: 1.000 at IoU 0.5", run.Output, StringComparison.Ordinal);
+        Proposals proposals = ProposalFile.Read(Out("set/annotations/train.pkl"));
+        Assert.Equal(7, proposals.Count);
+        // They are the detector's, not the annotated ones.
+        Assert.Contains(AnnotationFile.Read(Out("set/annotations/train.csv")).Rows, r => proposals[r.Key].Boxes[0] != r.Box);
+        Assert.NotNull(ProposalFile.Read(Out("set/annotations/persons.csv")).Entries.First().Value.PersonIds);
+        Tool.Run("data", "prepare", videos, "--annotations", Out("cvat/walk.xml"), "--out", Out("set"), "--detect", "--proposals", Out("x.pkl")).Refuses("--proposals", "expected one of them");
     }
 
     [Fact]

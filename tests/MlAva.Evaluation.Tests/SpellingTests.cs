@@ -116,7 +116,7 @@ public sealed class SpellingTests : IDisposable
     [Theory]
     [InlineData("video,time,x1,y1,x2,y2,action,score\n" + Found, 1, "header")]
     [InlineData("A\t0902\t0.1\t0.2\t0.5\t0.9\t1\t0.9\n", 1, "tab")]
-    [InlineData("A,0902,0.1,0.2,0.5,0.9,1,0,9\n", 1, "9 columns")]
+    [InlineData("A,0902,0.1,0.2,0.5,0.9,1,0,9,9\n", 1, "10 columns")]
     [InlineData(Found + "A,0902,0.1,0.2\n", 6, "4 columns")]
     [InlineData(Found + "A,0x10,0.1,0.2,0.5,0.9,1,0.9\n", 6, "'0x10'")]
     [InlineData(Found + "A,0902,0.1,0.2,0.5,0.9,1.5,0.9\n", 6, "'1.5'")]

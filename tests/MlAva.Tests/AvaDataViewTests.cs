@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlAva.Transforms;
 using MlAva.Video;
 
 namespace MlAva.Tests;
@@ -66,7 +67,9 @@ public sealed class AvaDataViewTests(SmallSet set) : IClassFixture<SmallSet>
     {
         AvaDataView data = set.Load(_context);
         ActionDetectionTransforms transforms = _context.ActionDetection().Transforms;
-        IDataView clips = transforms.SampleFrames(4, 1, SmallSet.Fps).Append(transforms.LoadClip(new() { Template = FrameTemplate.Parse("missing_%05d.jpg") })).Fit(data).Transform(data);
+        IDataView clips = transforms.SampleFrames(4, 1, SmallSet.Fps)
+            .Append(transforms.LoadClip(new LoadClipOptions { Frames = new() { Template = FrameTemplate.Parse("missing_%05d.jpg") } }))
+            .Fit(data).Transform(data);
         Assert.Equal(10, clips.GetColumn<float>(AvaColumns.Timestamp).Count()); // no frame is touched
         FrameStoreException error = Assert.Throws<FrameStoreException>(() => clips.GetColumn<VideoClip>(AvaColumns.Clip).First());
         Assert.Contains("missing_", error.Message, StringComparison.Ordinal);

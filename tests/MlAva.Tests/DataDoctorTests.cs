@@ -561,15 +561,17 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("902", "programs that compare text")]
-    [InlineData("902.0", "stop at 902.0")]
-    public void Files_that_spell_seconds_in_different_ways(string spelling, string reason)
+    [InlineData("902", "programs that compare text", DataSeverity.Fine)]
+    [InlineData("902.0", "stop at 902.0", DataSeverity.Remark)]
+    public void Files_that_spell_seconds_in_different_ways(string spelling, string reason, DataSeverity severity)
     {
         SoundSet.Cells(_set.Truth, 1, t => $"{(int)SoundSet.Number(t):D4}");
         SoundSet.Cells(_set.Found, 1, t => $"{(int)SoundSet.Number(t)}{spelling[3..]}");
         DataReport report = _set.Write().Examine();
 
-        DataFinding finding = Remarked(report, "key-spelling", _set.FoundPath);
+        DataFinding finding = report.Findings.Single(f => f.Code == "key-spelling" && f.File == _set.FoundPath);
+        Assert.Equal(severity, finding.Severity);
+        Assert.True(report.IsHealthy);
         Assert.Contains($"the detections write seconds as {spelling}, the annotations as 0902", finding.Sentence, StringComparison.Ordinal);
         Assert.Contains(reason, finding.Sentence, StringComparison.Ordinal);
         Assert.Contains("sprintf(\"%04d\",$2)", finding.Mend, StringComparison.Ordinal);

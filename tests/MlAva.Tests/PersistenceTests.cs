@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlAva.Annotations;
 using MlAva.TestSupport;
 using MlAva.Transforms;
 
@@ -66,11 +67,31 @@ public sealed class PersistenceTests(SmallSet set) : IClassFixture<SmallSet>
         AvaDataView data = set.Load(context);
         SampleFramesTransformer saved = context.ActionDetection().Transforms
             .SampleFrames(new SampleFramesOptions { RepeatKeyframe = true, Sampling = new() { ClipLength = 3, FrameInterval = 7, Fps = 12.5, LastFrame = 99 } }).Fit(data);
-        LoadClipTransformer loads = context.ActionDetection().Transforms.LoadClip(new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 25 }).Fit(saved.Transform(data));
+        LoadClipTransformer loads = context.ActionDetection().Transforms.LoadClip(new LoadClipOptions
+        {
+            Frames = new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 25 }, OnError = OnError.Skip, CacheMegabytes = 7,
+        }).Fit(saved.Transform(data));
         context.Model.Save(new TransformerChain<ITransformer>(saved, loads), data.Schema, folder.File("model.zip"));
         ITransformer[] back = [.. (TransformerChain<ITransformer>)context.Model.Load(folder.File("model.zip"), out _)];
         Assert.Equal(saved.Options, ((SampleFramesTransformer)back[0]).Options);
         Assert.Equal(loads.Options, ((LoadClipTransformer)back[1]).Options);
+    }
+
+    [Fact]
+    public void A_pipeline_that_was_saved_before_clips_had_options_of_their_own_is_read()
+    {
+        // SampleFrames(4, 3, fps: 5), LoadClip with the options of the frame store alone, ResizeClip(48).
+        string path = Path.Combine(SharedData.RepositoryRoot, "tests", "MlAva.Tests", "Models", "pipeline-1.1.zip");
+        MLContext context = new(1);
+        ITransformer[] back = [.. (TransformerChain<ITransformer>)context.Model.Load(path, out DataViewSchema schema)];
+        Assert.Equal(new LoadClipOptions { Frames = new() { Template = Video.FrameTemplate.Parse("f_%06d.jpg"), Fps = 5 } },
+            ((LoadClipTransformer)back[1]).Options);
+
+        // Saved again, it is in today's form.
+        using TemporaryFolder folder = new();
+        context.Model.Save(new TransformerChain<ITransformer>(back), schema, folder.File("model.zip"));
+        ITransformer[] again = [.. (TransformerChain<ITransformer>)context.Model.Load(folder.File("model.zip"), out _)];
+        Assert.Equal(((LoadClipTransformer)back[1]).Options, ((LoadClipTransformer)again[1]).Options);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ static class DataCommand
         DataImportCommand.Create(),
         DataExportCommand.Create(),
         DataExtractCommand.Create(),
+        DataDetectCommand.Create(),
+        DataLinkCommand.Create(),
         DataStatsCommand.Create(),
         DataViewCommand.Create(),
         DataFetchAvaCommand.Create(),

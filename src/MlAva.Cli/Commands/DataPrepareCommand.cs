@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using MlAva.Annotations;
 using MlAva.Annotations.Formats;
+using MlAva.Persons;
 using MlAva.Preparation;
 
 namespace MlAva.Cli.Commands;
@@ -20,6 +22,7 @@ static class DataPrepareCommand
         Option<string> output = Flags.Required("--out", "Where rawframes/, annotations/, config.json and train.rsp go", "FOLDER");
         Option<string[]> validation = new("--val-video") { Description = "A video to validate on; may be repeated [default: none]", HelpName = "ID" };
         Option<string?> proposals = Flags.Optional("--proposals", "Person boxes (.pkl or .csv) [default: the annotated boxes]", "FILE");
+        Option<bool> detect = new("--detect") { Description = "Find person boxes in the frames, with the embedded detector or that of --detector" };
         Option<string?> labels = Flags.Optional("--label-map", "The classes; names that it lacks are errors [default: as the annotations list them]", "FILE");
         Option<double?> fps = Flags.Number("--fps", "Frames a second of the frames [default: the videos' own where all have one, else 30]", "RATE");
         Option<double> step = ImportFlags.KeyframeStep();
@@ -27,16 +30,23 @@ static class DataPrepareCommand
         Option<int> side = Flags.WithDefault("--short-side", 256, "Short side of the frames in pixels; 0: as in the videos", "N");
         Option<int> workers = Flags.WithDefault("--workers", 0, "Videos extracted at once; 0: one for each processor", "N");
         Choice<OnError> onError = ImportFlags.OnError("a video or an element of the annotations");
+        DetectorFlags detector = new();
         Option<bool> train = new("--train") { Description = "Train on the set at once" };
-        return new Verb("prepare", "Makes a data set from a folder of videos and a CVAT export, and trains on it.",
+        Verb verb = new("prepare", "Makes a data set from a folder of videos and a CVAT export, and trains on it.",
             "mlava data prepare videos --annotations annotations.xml --out dataset --val-video clip3",
+            "mlava data prepare videos --annotations annotations.xml --out dataset --detect",
             "mlava data prepare videos --annotations annotations.xml --out dataset --train -- --epochs 10 --batch-size 4 --lr 0.01")
         {
-            videos, annotations, from, output, validation, proposals, labels, fps, step, attributes, side, workers, onError, train, more,
-        }.Does((parsed, terminal, token) =>
+            videos, annotations, from, output, validation, proposals, labels, fps, step, attributes, side, workers, onError, detect, train, more,
+        };
+        foreach (Option option in detector.All) verb.Add(option);
+        return verb.Does((parsed, terminal, token) =>
         {
             string[] rest = parsed.GetValue(more) ?? [];
             if (rest.Length > 0 && !parsed.GetValue(train)) throw new ArgumentException($"'{rest[0]}' is given, but --train is not; expected both.");
+            bool detects = parsed.GetValue(detect) || detector.IsModelGiven(parsed);
+            if (detects && parsed.GetValue(proposals) is not null) throw new ArgumentException("--proposals and --detect or --detector are given; expected one of them.");
+            using IPersonDetector? finder = detects ? detector.Create(parsed) : null;
             DataSetPreparationOptions options = new()
             {
                 Videos = parsed.GetRequiredValue(videos),
@@ -51,15 +61,22 @@ static class DataPrepareCommand
                 },
                 Validation = parsed.GetValue(validation) ?? [],
                 Proposals = parsed.GetValue(proposals),
+                Detector = finder,
                 Fps = parsed.GetValue(fps),
                 ShortSide = parsed.GetValue(side) is not 0 and var pixels ? pixels : null,
                 Workers = parsed.GetValue(workers),
                 OnError = onError.Of(parsed),
             };
             PreparedDataSet set = ConsoleProgress.Run(terminal, "prepare", progress =>
-                DataSetPreparation.Run(options with { Progress = new DataExtractCommand.Reporter(progress) }, token));
+                DataSetPreparation.Run(options with
+                {
+                    Progress = new DataExtractCommand.Reporter(progress), DetectionProgress = new DetectorFlags.Reporter(progress),
+                }, token));
             DataExtractCommand.Print(set.Extraction);
             ImportFlags.Print(set.Imported);
+            if (detects || options.Proposals is not null) DetectorFlags.Print(set.Overlap);
+            if (set.Unseen.Count > 0)
+                Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture, $"in {set.Unseen.Count} frames persons could not be looked for"));
             Terminal.WriteResult($"configuration: {set.Config}");
             if (!parsed.GetValue(train))
             {

@@ -57,6 +57,11 @@ static class DataStatsCommand
         if (counts.Proposals is not { } overlap) return;
         Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
             $"proposals: {overlap.Boxes} boxes, {overlap.KeyframesWithout} keyframes without; the best of each truth box has IoU {overlap.MeanBestIoU:F3} on average"));
+        if (overlap.WithoutArea > 0)
+        {
+            Terminal.WriteResult(string.Create(CultureInfo.InvariantCulture,
+                $"{overlap.WithoutArea} proposals are no boxes: their corners are out of order ('mlava doctor data' names them)"));
+        }
         Terminal.WriteResult("recall: " + string.Join(", ", ProposalOverlap.Thresholds.Zip(overlap.Recall, (t, r) => string.Create(CultureInfo.InvariantCulture, $"{r:F3} at {t:0.0#}"))));
     }
 

@@ -86,7 +86,10 @@ sealed class FeatureBankBuildCommand
         ITransformer transformer = load();
         using IDisposable? native = transformer as IDisposable;
         if (ModelFile.ClipOf(transformer) is { } clip)
-            view = Coverage.Apply(view, "lfb build", clip, _beyondEnd.Of(parsed), "; they are not in the bank", _ => axis, token);
+        {
+            view = Coverage.Apply(view, "lfb build", clip, _beyondEnd.Of(parsed), OnError.Fail, "; they are not in the bank", _ => axis,
+                token);
+        }
         FeatureBank bank = Build(terminal, context, transformer, view, parts, token);
         FeatureBankCommand.Write(bank, target);
         if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);

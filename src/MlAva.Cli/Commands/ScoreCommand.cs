@@ -27,11 +27,14 @@ static class ScoreCommand
         Option<int> top = Flags.WithDefault("--top", 3, "Show at most so many labels a person", "N");
         Option<int?> gpu = Flags.Gpu();
         Choice<InferencePrecision> precision = Flags.Precision();
+        Choice<Compatibility> compatibility = new("--compatibility", null,
+            "Whose known faults are mirrored (mmaction2demo: blue and red exchanged, clips one interval late) "
+            + "[default: as the model was trained]");
         return new Verb("score", "Tells what the people in one video do, at given keyframes.",
             "mlava score --model model.zip --source film.mp4 --proposals people.pkl --out detections.csv",
             "mlava score --model model.zip --source rawframes/1j20qq1JyX4 --timestamps 902,903 --threshold 0.3 --top 5")
         {
-            model, source, video, proposals, timestamps, output, personScore, threshold, top, gpu, precision,
+            model, source, video, proposals, timestamps, output, personScore, threshold, top, gpu, precision, compatibility,
         }.Does((parsed, terminal, token) =>
         {
             string path = parsed.GetRequiredValue(source);
@@ -44,7 +47,8 @@ static class ScoreCommand
             MLContext context = ModelFile.Context(parsed.GetValue(gpu));
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
-            ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
+            ITransformer precise = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
+            ITransformer transformer = ModelFile.WithCompatibility(precise, compatibility.Given(parsed));
             IDataView data = context.Data.LoadFromEnumerable(rows);
             ModelFile.CheckScores(transformer, data.Schema, parsed.GetRequiredValue(model));
             ModelFile.CheckFeatureBank(transformer, data);

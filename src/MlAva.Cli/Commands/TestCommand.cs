@@ -24,12 +24,13 @@ static class TestCommand
         Option<int?> gpu = Flags.Gpu();
         Choice<InferencePrecision> precision = Flags.Precision();
         Choice<BeyondEnd> beyondEnd = Coverage.Option();
+        Choice<OnError> onError = Flags.OnError();
         return new Verb("test", "Scores a data set with a trained model and evaluates it.",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --proposals val.pkl",
             "mlava test --model model.zip --annotations val.csv --frames rawframes --label-map labels.pbtxt --out det.csv --json map.json")
         {
             model, annotations, frames, labelMap, proposals, exclude, output, json, personScore, iou, ties, protocol, numClasses, gpu,
-            beyondEnd, precision,
+            beyondEnd, onError, precision,
         }.Does((parsed, terminal, token) =>
         {
             FrameMapOptions options = Flags.Rules(parsed, iou, ties, protocol);
@@ -47,19 +48,26 @@ static class TestCommand
                     NumClasses = parsed.GetValue(numClasses) ?? classes.MaxId + 1,
                     PersonScoreThreshold = parsed.GetValue(personScore),
                     TestMode = true,
+                    OnError = onError.Of(parsed),
                 },
             });
+            if (view.Dataset.Skipped.Count > 0) Terminal.Note($"test: {view.Dataset.Skipped.Describe("rows and boxes")}");
             ITransformer loaded = ModelFile.Load(context, parsed.GetRequiredValue(model));
             using IDisposable? native = loaded as IDisposable;
             ITransformer transformer = ModelFile.InPrecision(loaded, precision.Given(parsed), onCpu: parsed.GetValue(gpu) is null);
+            if (onError.Of(parsed) == OnError.Skip) transformer = ModelFile.WithOnError(transformer, OnError.Skip);
             ModelFile.CheckScores(transformer, view.Schema, parsed.GetRequiredValue(model));
             CheckClasses(classes, parsed.GetRequiredValue(labelMap), catalog.ClassNames(transformer.GetOutputSchema(view.Schema)));
             if (ModelFile.ClipOf(transformer) is { } clip)
-                view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), "; their labels count as missed", Mend, token);
+            {
+                view = Coverage.Apply(view, "test", clip, beyondEnd.Of(parsed), onError.Of(parsed), "; their labels count as missed", Mend,
+                    token);
+            }
             ModelFile.CheckFeatureBank(transformer, view);
             FrameMapFiles files = new() { Annotations = parsed.GetRequiredValue(annotations), Exclude = parsed.GetValue(exclude) };
             FrameMapResult result = Scoring.WriteAndEvaluate(
                 terminal, catalog, transformer, view, parsed.GetValue(output), files, classes, options, token);
+            Scoring.NoteSkipped(transformer);
             return EvaluationReport.Show(terminal, result, parsed.GetValue(json));
         });
     }

@@ -72,6 +72,11 @@ sealed class TrainCommand
         Flags.WithDefault("--checkpoint-interval", Defaults.CheckpointInterval, "Steps between checkpoints; 0: after epochs only", "N");
     readonly Option<int?> _gpu = Flags.Gpu();
     readonly Choice<BeyondEnd> _beyondEnd = Coverage.Option();
+    readonly Choice<OnError> _onError = Flags.OnError();
+    readonly Option<int> _cache = Flags.WithDefault(
+        "--frame-cache", Defaults.CacheMegabytes, "Megabytes of decoded frames kept in memory for later epochs; 0: none", "N");
+    readonly Choice<Compatibility> _compatibility =
+        new("--compatibility", Compatibility.None, "Whose known faults are mirrored (MMAction2: the same draws in every epoch)");
 
     public static Command Create() => new TrainCommand().Build();
 
@@ -83,7 +88,7 @@ sealed class TrainCommand
         _annotations, _frames, _labelMap, _proposals, _exclude, _valAnnotations, _valProposals, _valExclude, _valFrames, _workDirectory,
         _epochs, _batchSize, _rate, _schedule, _steps, _warmup, _clipLength, _interval, _fps, _start, _end, _shortSide, _rescale, _crop,
         _flip, _depth, _baseChannels, _stageBlocks, _inflate, _numClasses, _personScore, _seed, _resume, _template, _threads,
-        _checkpointInterval, _gpu, _beyondEnd,
+        _checkpointInterval, _gpu, _beyondEnd, _onError, _cache, _compatibility,
     }.Does(Run);
 
     int Run(ParseResult parsed, Terminal terminal, CancellationToken token)
@@ -110,8 +115,10 @@ sealed class TrainCommand
         Directory.CreateDirectory(work); // so that a folder that cannot be written to is known now, not after the first epoch
         try
         {
+            ActionDetectorTrainer? trainer = null;
             using ActionDetectorTransformer model = ConsoleProgress.Run(terminal, "train", progress =>
-                catalog.Trainers.ActionDetector(options with { Progress = new TrainingReporter(progress) }).Fit(train));
+                (trainer = catalog.Trainers.ActionDetector(options with { Progress = new TrainingReporter(progress) })).Fit(train));
+            if (trainer!.Skipped.Count > 0) Terminal.Note(trainer.Skipped.Describe("keyframes"));
             ModelFile.Save(context, model, train.Schema, Path.Combine(work, "model.zip"));
             Terminal.WriteResult($"model: {Path.Combine(work, "model.zip")}");
             return results is null ? ExitCodes.Fine : Evaluate(parsed, terminal, catalog, model, results, classes, work, token);
@@ -142,6 +149,8 @@ sealed class TrainCommand
                 ExcludePath = parsed.GetValue(_exclude),
                 NumClasses = parsed.GetValue(_numClasses) ?? classes.MaxId + 1,
                 PersonScoreThreshold = parsed.GetValue(_personScore),
+                OnError = _onError.Of(parsed),
+                Compatibility = _compatibility.Of(parsed),
             },
         };
         if (parsed.GetValue(_valAnnotations) is not { } annotations)
@@ -166,12 +175,13 @@ sealed class TrainCommand
         ParseResult parsed, ClipOptions clip, AvaDataView train, AvaDataView? validation, AvaDataView? results, CancellationToken token)
     {
         BeyondEnd rule = _beyondEnd.Of(parsed);
-        train = Coverage.Apply(train, "train", clip, rule, "", Mend, token);
+        OnError onError = _onError.Of(parsed);
+        train = Coverage.Apply(train, "train", clip, rule, onError, "", Mend, token);
         if (validation is null || results is null) return (train, validation, results);
         const string Consequence = " of the scores after epochs; at the end their labels count as missed";
-        results = Coverage.Apply(results, "validation", clip, rule, Consequence, Mend, token);
+        results = Coverage.Apply(results, "validation", clip, rule, onError, Consequence, Mend, token);
         // Excluded keyframes are missing from the one set only; the videos are the same.
-        return (train, validation.Where(KeyframeCoverage.Examine(validation, clip, token).Holds), results);
+        return (train, validation.Where(KeyframeCoverage.Examine(validation, clip, onError, token).Holds), results);
 
         static string Mend(double? fps) => (fps is { } fits
             ? string.Create(CultureInfo.InvariantCulture, $"If the rate is wrong, --fps {fits} would fit; ") : "") + "--timestamp-start moves the axis";
@@ -191,6 +201,8 @@ sealed class TrainCommand
             Resume = parsed.GetValue(_resume),
             LoaderThreads = parsed.GetValue(_threads),
             CheckpointInterval = parsed.GetValue(_checkpointInterval),
+            CacheMegabytes = parsed.GetValue(_cache),
+            OnError = _onError.Of(parsed),
             Schedule = Defaults.Schedule with
             {
                 LearningRate = parsed.GetValue(_rate),
@@ -214,6 +226,7 @@ sealed class TrainCommand
             },
             Clip = Defaults.Clip with
             {
+                Compatibility = _compatibility.Of(parsed),
                 Sampling = Sampling with
                 {
                     ClipLength = parsed.GetValue(_clipLength),
@@ -238,7 +251,9 @@ sealed class TrainCommand
     static void Describe(AvaDataView train, AvaDataView? validation, ActionDetectorOptions options, TimeAxis axis)
     {
         Terminal.Note($"train: {Count(train)}; {train.Dataset.NumClasses} classes with the unused 0");
+        if (train.Dataset.Skipped.Count > 0) Terminal.Note($"train: {train.Dataset.Skipped.Describe("rows and boxes")}");
         if (validation is not null) Terminal.Note($"validation: {Count(validation)}");
+        if (validation?.Dataset.Skipped.Count > 0) Terminal.Note($"validation: {validation.Dataset.Skipped.Describe("rows and boxes")}");
         double start = options.Clip.Sampling.TimestampStart, end = options.Clip.Sampling.TimestampEnd;
         Terminal.Note(string.Create(CultureInfo.InvariantCulture,
             $"time axis: frame 1 is at {start} s, frames end at {end} s ({axis.Reason}; --timestamp-start and --timestamp-end change it)"));
@@ -260,8 +275,10 @@ sealed class TrainCommand
     {
         string file = Path.Combine(work, "results.csv");
         FrameMapFiles files = new() { Annotations = parsed.GetRequiredValue(_valAnnotations)!, Exclude = parsed.GetValue(_valExclude) };
+        ITransformer scorer = _onError.Of(parsed) == OnError.Skip ? model.WithOnError(OnError.Skip) : model;
         FrameMapResult result =
-            Scoring.WriteAndEvaluate(terminal, catalog, model, view, file, files, classes, new() { KeepCurves = false }, token);
+            Scoring.WriteAndEvaluate(terminal, catalog, scorer, view, file, files, classes, new() { KeepCurves = false }, token);
+        Scoring.NoteSkipped(scorer);
         Terminal.WriteResult($"detections: {file}");
         return EvaluationReport.Show(terminal, result, Path.Combine(work, "metrics.json"));
     }

@@ -102,7 +102,8 @@ sealed partial class ConfigRules
         if (_config.Model.RoIExtractor.FeatureStride is var given && given != stride)
         {
             string expected = $"the backbone's spatial stride, {stride}: {stem} of the stem times those of the stages";
-            Conflict($"{given}", expected, "model.roIExtractor.featureStride", place + ".spatialStrides");
+            string[] causes = [.. ((string[])["spatialStrides", "stemSpatialStride", "stemPooling", "poolSpatialStride"]).Select(c => $"{place}.{c}")];
+            Conflict($"{given}", expected, "model.roIExtractor.featureStride", causes);
         }
     }
 

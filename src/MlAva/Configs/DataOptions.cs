@@ -46,6 +46,12 @@ public sealed record DataOptions
     /// <summary>Whether boxes far outside the frame are refused: they are in pixels, and would train and score as nothing.</summary>
     public bool RefusePixelBoxes { get; init; } = true;
 
+    /// <summary>Whether boxes whose corners are in the wrong order are refused: their features are zeros.</summary>
+    public bool RefuseInvertedBoxes { get; init; } = true;
+
+    /// <summary>Whether known faults of the reference in reading data are mirrored.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>Banks of long-term features; null: none.</summary>
     public FeatureBankFileOptions? FeatureBank { get; init; }
 

@@ -156,6 +156,8 @@ public sealed record DetectionConfig
                 TestMode = testMode ?? split != DataSplit.Train,
                 UnlistedActions = Data.UnlistedActions,
                 RefusePixelBoxes = Data.RefusePixelBoxes,
+                RefuseInvertedBoxes = Data.RefuseInvertedBoxes,
+                Compatibility = Data.Compatibility,
             },
         };
 

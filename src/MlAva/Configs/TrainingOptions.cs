@@ -43,6 +43,11 @@ public sealed record TrainingOptions
     /// <summary>Threads that read and augment clips ahead of the network; 0: one less than there are processors, at least one.</summary>
     public int LoaderThreads { get; init; } = Defaults.LoaderThreads;
 
+    /// <summary>
+    /// Megabytes of decoded frames that are kept in memory for clips that share them, such as those of later epochs; 0: none.
+    /// </summary>
+    public int CacheMegabytes { get; init; } = Defaults.CacheMegabytes;
+
     /// <summary>The settings as the trainer takes them, with its defaults for the network and for clips.</summary>
     public ActionDetectorOptions ToTrainerOptions() => new()
     {
@@ -57,6 +62,7 @@ public sealed record TrainingOptions
         WorkDirectory = WorkDirectory,
         CheckpointInterval = CheckpointInterval,
         LoaderThreads = LoaderThreads,
+        CacheMegabytes = CacheMegabytes,
     };
 
     /// <exception cref="ArgumentException">An option has an impossible value.</exception>

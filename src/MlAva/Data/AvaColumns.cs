@@ -24,8 +24,20 @@ public static class AvaColumns
     /// <summary>Vector of Int32, T: the frames of the clip.</summary>
     public const string FrameIndices = "FrameIndices";
 
+    /// <summary>Int32: the keyframe's own frame, which jitter does not move.</summary>
+    public const string KeyframeIndex = "KeyframeIndex";
+
     /// <summary><see cref="Video.VideoClip"/>: the frames and the geometry that maps boxes onto them.</summary>
     public const string Clip = "Clip";
+
+    /// <summary>Vector of Single, 3×T×H×W: the normalised clip.</summary>
+    public const string ClipTensor = "ClipTensor";
+
+    /// <summary>Vector of Single, k×4: <see cref="Boxes"/> in pixels of the clip.</summary>
+    public const string PixelBoxes = "PixelBoxes";
+
+    /// <summary>Vector of Single, n×4: <see cref="Proposals"/> in pixels of the clip.</summary>
+    public const string PixelProposals = "PixelProposals";
 
     /// <summary>Vector of Single, m×4: boxes chosen for training, normalised; takes the place of proposals where it exists.</summary>
     public const string RoIs = "Rois";
@@ -41,4 +53,21 @@ public static class AvaColumns
 
     /// <summary>Vector of Single, n×4: the scored boxes, normalised.</summary>
     public const string PredictedBoxes = "PredictedBoxes";
+
+    /// <summary>Vector of Single, 4: one person's box, normalised, where a row is a person.</summary>
+    public const string Box = "Box";
+
+    /// <summary>Int32: the place of a person's box among those of its keyframe, from 0, where a row is a person.</summary>
+    public const string BoxIndex = "BoxIndex";
+
+    /// <summary>Key: the first action of a person, where a row is a person; missing where there is none.</summary>
+    public const string Label = "Label";
+
+    /// <summary>Boolean: whether a person does an action, where a row is a person: <c>Label1</c>, <c>Label2</c>, ….</summary>
+    /// <param name="column">The action's column in <see cref="Labels"/>, from 1.</param>
+    public static string LabelOf(int column)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(column, 1);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Label{column}");
+    }
 }

@@ -160,15 +160,11 @@ public sealed class AvaDataView : IDataView
                 AvaColumns.Timestamp => (ValueGetter<float>)((ref float value) => value = (float)Current.Timestamp),
                 AvaColumns.Boxes => RowReader.VectorGetter(() => BoxNumbers(Current.Boxes)),
                 AvaColumns.Labels => RowReader.VectorGetter(() => Current.ToLabels(_view.Dataset.NumClasses)),
-                _ => RowReader.VectorGetter(() => ProposalNumbers(Current.Proposals ?? KeyframeProposals.WholeFrame)),
+                _ => RowReader.VectorGetter(() => ProposalColumn.Numbers(Current.Proposals ?? KeyframeProposals.WholeFrame)),
             };
             return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}; it cannot be read as {typeof(TValue)}.");
         }
 
         static float[] BoxNumbers(Box[] boxes) => [.. boxes.SelectMany(b => new[] { (float)b.X1, (float)b.Y1, (float)b.X2, (float)b.Y2 })];
-
-        // Without a person detector's scores, boxes count as certain.
-        static float[] ProposalNumbers(KeyframeProposals proposals) =>
-            [.. proposals.Boxes.SelectMany((b, i) => new[] { (float)b.X1, (float)b.Y1, (float)b.X2, (float)b.Y2, (float)(proposals.Scores?[i] ?? 1) })];
     }
 }

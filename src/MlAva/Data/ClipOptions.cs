@@ -1,3 +1,4 @@
+using MlAva.Annotations;
 using MlAva.Video;
 
 namespace MlAva;
@@ -23,6 +24,9 @@ public sealed record ClipOptions
     /// <summary>Their standard deviation.</summary>
     public IReadOnlyList<float> StandardDeviation { get; init; } = [58.395f, 57.12f, 57.375f];
 
+    /// <summary>Whether known faults of the reference in training, testing or its demo are mirrored.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>
     /// <see cref="Frames"/>, with the rate of <see cref="Sampling"/> where it names none: frames of a video file must be counted at the rate at which the
     /// sampler counts them.
@@ -34,6 +38,11 @@ public sealed record ClipOptions
     {
         Sampling.Validate();
         Augmentation.Validate();
+        if (!Enum.IsDefined(Compatibility))
+        {
+            throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(Compatibility)} is {Compatibility}; "
+                + $"expected {string.Join(", ", Enum.GetNames<Compatibility>())}.");
+        }
         if (ShortSide < 1) throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(ShortSide)} is {ShortSide}; expected at least 1.");
         if (Mean.Count != 3) throw new ArgumentException($"{nameof(ClipOptions)}.{nameof(Mean)} has {Mean.Count} values; expected three (red, green, blue).");
         if (StandardDeviation.Count != 3 || StandardDeviation.Any(s => !(s > 0)))

@@ -4,13 +4,16 @@ using MlAva.Video;
 namespace MlAva;
 
 /// <summary>Open frame stores by source, so that a video's folder is listed, or its file opened, once. Thread-safe.</summary>
-sealed class FrameStoreCache(FrameStoreOptions options) : IDisposable
+/// <param name="options">How they are opened.</param>
+/// <param name="cacheMegabytes">Megabytes of decoded frames that are kept; 0: none.</param>
+sealed class FrameStoreCache(FrameStoreOptions options, int cacheMegabytes = 0) : IDisposable
 {
+    readonly DecodedFrameCache? _frames = cacheMegabytes > 0 ? new((long)cacheMegabytes << 20) : null;
     readonly ConcurrentDictionary<string, Lazy<IFrameStore>> _stores = new(StringComparer.Ordinal);
 
     public IFrameStore Open(string source)
     {
-        Lazy<IFrameStore> store = _stores.GetOrAdd(source, s => new(() => FrameStore.Open(s, options)));
+        Lazy<IFrameStore> store = _stores.GetOrAdd(source, s => new(() => OpenAnew(s)));
         try
         {
             return store.Value;
@@ -29,16 +32,25 @@ sealed class FrameStoreCache(FrameStoreOptions options) : IDisposable
     /// <param name="indices">The frames.</param>
     /// <param name="keyframe">The keyframe's own frame, where jitter has moved the middle of the clip away from it; null: the middle.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public VideoClip Read(string source, int[] indices, int? keyframe = null, CancellationToken cancellationToken = default)
+    public VideoClip Read(string source, int[] indices, int? keyframe = null, CancellationToken cancellationToken = default) =>
+        Read(Open(source), indices, keyframe, null, cancellationToken);
+
+    /// <summary>The same from an open store, into memory that is there where it is long enough.</summary>
+    public static VideoClip Read(IFrameStore store, int[] indices, int? keyframe, byte[]? buffer, CancellationToken cancellationToken)
     {
-        IFrameStore store = Open(source);
         if (store.Range() is { } range && range.Contains(keyframe ?? indices[indices.Length / 2]))
         {
             int[] within = new int[indices.Length];
             for (int i = 0; i < within.Length; i++) within[i] = range.Clamp(indices[i]);
             indices = within;
         }
-        return store.Read(indices, cancellationToken);
+        return store.Read(indices, buffer, cancellationToken);
+    }
+
+    IFrameStore OpenAnew(string source)
+    {
+        IFrameStore store = FrameStore.Open(source, options);
+        return _frames?.Wrap(store) ?? store;
     }
 
     public void Dispose()

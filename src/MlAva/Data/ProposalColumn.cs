@@ -1,9 +1,15 @@
+using MlAva.Annotations;
+
 namespace MlAva;
 
 /// <summary>The layout of the <c>Proposals</c> column: five numbers a box.</summary>
 static class ProposalColumn
 {
     public const int Width = 5;
+
+    /// <summary>Five numbers a box. Without a person detector's scores, boxes count as certain.</summary>
+    public static float[] Numbers(KeyframeProposals proposals) =>
+        [.. proposals.Boxes.SelectMany((b, i) => new[] { (float)b.X1, (float)b.Y1, (float)b.X2, (float)b.Y2, (float)(proposals.Scores?[i] ?? 1) })];
 
     /// <summary>n×4 boxes out of n×5 numbers.</summary>
     public static float[] Boxes(ReadOnlySpan<float> proposals)

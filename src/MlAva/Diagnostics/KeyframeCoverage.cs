@@ -15,6 +15,7 @@ public sealed class KeyframeCoverage
     readonly ClipSampler _sampler;
     readonly ClipSamplerOptions _sampling;
     readonly Dictionary<string, FrameRange?> _frames = new(StringComparer.Ordinal);
+    readonly HashSet<string> _unusable = new(StringComparer.Ordinal);
 
     KeyframeCoverage(ClipSamplerOptions sampling) => (_sampling, _sampler) = (sampling, new(sampling));
 
@@ -29,6 +30,9 @@ public sealed class KeyframeCoverage
 
     /// <summary>The places, one a video, at which neither a folder nor a file was found; in order of appearance.</summary>
     public IReadOnlyList<string> MissingSources { get; private set; } = [];
+
+    /// <summary>The videos that are missing or cannot be opened, where that was allowed; none of their keyframes holds.</summary>
+    public SkippedItems Unusable { get; } = new();
 
     /// <summary>The videos with keyframes outside, in order of appearance.</summary>
     public IReadOnlyList<VideoCoverage> Videos { get; private set; } = [];
@@ -46,16 +50,28 @@ public sealed class KeyframeCoverage
     /// <exception cref="FrameStoreException">A source is there, but holds no frames, or FFmpeg is needed and missing.</exception>
     /// <exception cref="FrameDecodeException">A video file is damaged.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or a timestamp beyond any video.</exception>
-    public static KeyframeCoverage Examine(AvaDataView view, ClipOptions clip, CancellationToken cancellationToken = default)
+    public static KeyframeCoverage Examine(AvaDataView view, ClipOptions clip, CancellationToken cancellationToken = default) =>
+        Examine(view, clip, OnError.Fail, cancellationToken);
+
+    /// <summary>The same, with a rule for videos that are missing or cannot be opened.</summary>
+    /// <param name="view">The rows.</param>
+    /// <param name="clip">How timestamps map to frames, and how frames are found.</param>
+    /// <param name="onError">Whether such videos are errors or are counted in <see cref="Unusable"/>.</param>
+    /// <param name="cancellationToken">Ends the examination between two videos.</param>
+    /// <exception cref="FrameStoreException">A source is there, but holds no frames, or FFmpeg is needed and missing.</exception>
+    /// <exception cref="FrameDecodeException">A video file is damaged.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or a timestamp beyond any video.</exception>
+    public static KeyframeCoverage Examine(
+        AvaDataView view, ClipOptions clip, OnError onError, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(clip);
-        return Examine(Rows(view), clip.Sampling, clip.Frames, cancellationToken);
+        return Examine(Rows(view), clip.Sampling, clip.Frames, cancellationToken, onError);
     }
 
     /// <summary>The same for keyframes that are not in a data view: video, seconds, and the folder or file of its frames.</summary>
     internal static KeyframeCoverage Examine(IEnumerable<(string Video, double Timestamp, string Source)> rows, ClipSamplerOptions sampling,
-        FrameStoreOptions storing, CancellationToken cancellationToken)
+        FrameStoreOptions storing, CancellationToken cancellationToken, OnError onError = OnError.Fail)
     {
         KeyframeCoverage coverage = new(sampling);
         Dictionary<string, List<double>> timestamps = new(StringComparer.Ordinal);
@@ -74,13 +90,12 @@ public sealed class KeyframeCoverage
             cancellationToken.ThrowIfCancellationRequested();
             string source = sources[video];
             coverage._frames[video] = null;
-            if (!Path.Exists(source))
+            if (onError == OnError.Fail && !Path.Exists(source))
             {
                 missing.Add(source);
                 continue;
             }
-            using IFrameStore store = FrameStore.Open(source, storing);
-            if (store.Range() is not { } frames) continue; // a store that cannot tell is believed
+            if (coverage.RangeOf(video, source, storing, onError) is not { } frames) continue; // a store that cannot tell is believed
             coverage._frames[video] = frames;
             int before = times.Count(t => coverage.FrameOf(t) < frames.First), beyond = times.Count(t => coverage.FrameOf(t) > frames.Last);
             if (before + beyond > 0)
@@ -92,10 +107,26 @@ public sealed class KeyframeCoverage
         return coverage;
     }
 
+    FrameRange? RangeOf(string video, string source, FrameStoreOptions storing, OnError onError)
+    {
+        try
+        {
+            using IFrameStore store = FrameStore.Open(source, storing);
+            return store.Range();
+        }
+        catch (Exception e) when (onError == OnError.Skip && UnusableFrames.Is(e))
+        {
+            Unusable.Add(video, e);
+            _unusable.Add(video);
+            return null;
+        }
+    }
+
     /// <summary>Whether the keyframe's own frame lies within its video; true where the video cannot tell or was not examined.</summary>
     public bool Holds(AvaKeyframe keyframe)
     {
         ArgumentNullException.ThrowIfNull(keyframe);
+        if (_unusable.Contains(keyframe.VideoId)) return false;
         return _frames.GetValueOrDefault(keyframe.VideoId) is not { } frames || frames.Contains(FrameOf((float)keyframe.Timestamp));
     }
 

@@ -1,12 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML;
 using MlAva.Networks;
 using MlAva.Persistence;
 using MlAva.Training;
 using MlAva.Transforms;
-using static TorchSharp.torch;
 
 namespace MlAva.FeatureBanks;
 
@@ -22,7 +20,7 @@ static class FeatureBankBuilder
         ITransformer[] parts = [.. ModelParts.Of(model)];
         ExtractRoIFeaturesTransformer extractor = Extractor(parts);
         IDataView features = model.Transform(data);
-        FeatureBankParts? kept = options.PartsFolder is { } folder ? new(folder, Identity(parts, extractor)) : null;
+        FeatureBankParts? kept = options.PartsFolder is { } folder ? new(folder, FeatureIdentity.Of(parts, extractor)) : null;
         return new Run(features, extractor.FeatureCount, kept, options).All();
     }
 
@@ -39,23 +37,6 @@ static class FeatureBankBuilder
                 + "the person; expected a detector without one. To mend: build the bank with the plain detector of the same backbone.");
         }
         return extractor;
-    }
-
-    /// <summary>A line that tells models apart: what they do to keyframes, and their weights.</summary>
-    static string Identity(ITransformer[] parts, ExtractRoIFeaturesTransformer extractor)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (ITransformer part in parts.TakeWhile(p => p != extractor).Append(extractor))
-            hash.AppendData(Encoding.UTF8.GetBytes($"{part.GetType().FullName} {(part as AvaTransformer)?.Settings}\n"));
-        foreach ((string name, Tensor value) in FeatureWeights.Of(extractor.Detector))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(name + "\n"));
-            using Tensor detached = value.detach();
-            using Tensor onCpu = detached.cpu();
-            using Tensor contiguous = onCpu.contiguous();
-            hash.AppendData(contiguous.bytes);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>One run over the keyframes.</summary>

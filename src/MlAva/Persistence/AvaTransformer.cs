@@ -37,8 +37,10 @@ public abstract class AvaTransformer : RowToRowTransformerBase
     /// <param name="type">The transformer's type, whose assembly is named in the file so that loading finds it.</param>
     /// <param name="modelSignature">Eight characters.</param>
     /// <param name="loaderSignature">At most 24 characters; the same as in the type's <c>LoadableClass</c> attributes.</param>
-    private protected static VersionInfo MakeVersion(Type type, string modelSignature, string loaderSignature) => new(
-        modelSignature, FormatVersion, FormatVersion, FormatVersion, loaderSignature: loaderSignature, loaderAssemblyName: type.Assembly.FullName!);
+    /// <param name="version">What a type writes whose own format has changed since; it reads every version before.</param>
+    private protected static VersionInfo MakeVersion(
+        Type type, string modelSignature, string loaderSignature, uint version = FormatVersion) => new(
+            modelSignature, version, version, FormatVersion, loaderSignature: loaderSignature, loaderAssemblyName: type.Assembly.FullName!);
 
     /// <summary>Checks that the model is at this version and reads the options back.</summary>
     private protected static T LoadOptions<T>(ModelLoadContext context, VersionInfo version)

@@ -16,6 +16,12 @@ static class ColumnOf
 
     public static DataViewSchema.Column Indices(DataViewSchema schema, string name) => FindVector(schema, name, NumberDataViewType.Int32, "a vector of Int32");
 
+    public static DataViewSchema.Column Int32(DataViewSchema schema, string name) => Find(schema, name, NumberDataViewType.Int32, "Int32");
+
+    /// <summary>The columns of these names that the schema has, whatever their types.</summary>
+    public static IEnumerable<DataViewSchema.Column> Present(DataViewSchema schema, params IEnumerable<string> names) =>
+        names.Select(schema.GetColumnOrNull).OfType<DataViewSchema.Column>();
+
     /// <summary>n×columns numbers, row by row; the length varies.</summary>
     public static DataViewSchema.DetachedColumn Matrix(string name, DataViewSchema.Annotations? annotations = null) =>
         new(name, new VectorDataViewType(NumberDataViewType.Single), annotations);

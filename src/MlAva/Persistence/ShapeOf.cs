@@ -10,6 +10,9 @@ static class ShapeOf
 
     public static SchemaShape.Column Indices(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Int32, isKey: false);
 
+    public static SchemaShape.Column Int32(string name) =>
+        new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Int32, isKey: false);
+
     public static SchemaShape.Column Clip(string name) => new(name, SchemaShape.Column.VectorKind.Scalar, VideoClipDataViewType.Instance, isKey: false);
 
     public static SchemaShape Add(SchemaShape input, params SchemaShape.Column[] columns)

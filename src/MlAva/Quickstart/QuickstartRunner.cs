@@ -199,8 +199,12 @@ public sealed class QuickstartRunner
 
     static double ShareOf(TrainingProgress p) => ((p.Epoch - 1) * (double)p.StepsPerEpoch + p.Step) / ((double)p.Epochs * p.StepsPerEpoch);
 
-    static string TextOf(TrainingProgress p) => Invariant(
-        $"epoch {p.Epoch}/{p.Epochs}, loss {p.MeanLoss:F4}{(p.Validation is null ? "" : Invariant($", mAP {p.Validation.MeanAveragePrecision:F4}"))}, {p.ClipsPerSecond:F1} clips/s, {Left(p.Remaining.TotalSeconds)} left");
+    static string TextOf(TrainingProgress p)
+    {
+        string scored = p.Validation is null ? "" : Invariant($", mAP {p.Validation.MeanAveragePrecision:F4}");
+        return Invariant($"epoch {p.Epoch}/{p.Epochs}, loss {p.MeanLoss:F4}{scored}, {p.ClipsPerSecond:F1} clips/s, ")
+            + Invariant($"waited for data {p.WaitingShare * 100:F0} %, {Left(p.Remaining.TotalSeconds)} left");
+    }
 
     static string Left(double seconds) => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Ceiling(seconds)).ToString(@"m\:ss", CultureInfo.InvariantCulture) : "–";
 

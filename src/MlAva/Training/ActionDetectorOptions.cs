@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlAva.Annotations;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
 
@@ -63,6 +64,17 @@ public sealed record ActionDetectorOptions
     /// <summary>Threads that read and augment clips ahead of the network; 0: one less than there are processors, at least one.</summary>
     public int LoaderThreads { get; init; }
 
+    /// <summary>
+    /// Megabytes of decoded frames that are kept in memory for clips that share them, such as those of later epochs; 0: none.
+    /// </summary>
+    public int CacheMegabytes { get; init; }
+
+    /// <summary>
+    /// What becomes of keyframes whose frames cannot be read: the error, or they are left out, counted and named
+    /// (<see cref="ActionDetectorTrainer.Skipped"/>). In validation nobody is found in them.
+    /// </summary>
+    public OnError OnError { get; init; }
+
     /// <summary>Told after every step and every epoch.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
@@ -85,6 +97,8 @@ public sealed record ActionDetectorOptions
         Check(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Check(CheckpointInterval >= 0, nameof(CheckpointInterval), CheckpointInterval, "0 or more");
         Check(LoaderThreads >= 0, nameof(LoaderThreads), LoaderThreads, "0 (automatic) or more");
+        Check(CacheMegabytes >= 0, nameof(CacheMegabytes), CacheMegabytes, "0 or more");
+        Check(Enum.IsDefined(OnError), nameof(OnError), OnError, "Fail or Skip");
         Check(ActionThreshold is >= 0 and < 1, nameof(ActionThreshold), ActionThreshold, "0 to below 1");
         if (Resume && WorkDirectory is null) throw new ArgumentException($"{nameof(ActionDetectorOptions)}.{nameof(Resume)} is set without {nameof(WorkDirectory)}; expected the folder that holds the checkpoint.");
     }

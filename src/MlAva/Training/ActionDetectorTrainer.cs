@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MlAva.Annotations;
 using MlAva.Evaluation;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
@@ -37,9 +38,16 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
     /// <summary>The epochs of the last <see cref="Fit(IDataView)"/>, those before a resumption too.</summary>
     public IReadOnlyList<TrainingEpoch> History => _history;
 
+    /// <summary>
+    /// The keyframes that the last <see cref="Fit(IDataView)"/> left out, as their frames cannot be read
+    /// (<see cref="ActionDetectorOptions.OnError"/>).
+    /// </summary>
+    public SkippedItems Skipped { get; private set; } = new();
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => ShapeOf.Add(
-        inputSchema, ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Clip(AvaColumns.Clip), ShapeOf.Singles(AvaColumns.RoIFeatures),
+        inputSchema, ShapeOf.Indices(AvaColumns.FrameIndices), ShapeOf.Int32(AvaColumns.KeyframeIndex), ShapeOf.Clip(AvaColumns.Clip),
+        ShapeOf.Singles(AvaColumns.RoIFeatures),
         ShapeOf.Singles(AvaColumns.PredictedBoxes), ShapeOf.Singles(AvaColumns.Score));
 
     /// <summary>Trains.</summary>
@@ -47,7 +55,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
     /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged, or belongs to a training with other settings or other data.</exception>
     /// <exception cref="FileNotFoundException">There is no such <see cref="ActionDetectorOptions.WarmStart"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; a checkpoint was left in the work directory.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a number.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer a number, or no clip of an epoch could be read.</exception>
     public ActionDetectorTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -58,6 +66,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         DetectorOptions network = (Options.Network with { Head = FitHead(Options.Network.Head, classes) }).WithMatchingHead();
         ulong seed = Options.Seed is { } given ? (ulong)given : (ulong)_host.Rand.Next();
         FeatureBank? bank = Options.FeatureBank?.Load();
+        Skipped = new();
 
         using IChannel channel = _host.Start("Training");
         Device device = ComputeDevice.Choose(_host);
@@ -109,6 +118,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         readonly int _stepsPerEpoch, _threads;
         readonly Stopwatch _training = new(), _waiting = new();
         long _clips;
+        TimeSpan _epochTraining, _epochWaiting;
         double _lossSum;
         int _lossSteps;
 
@@ -126,7 +136,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
                 CheckBank(bank, samples);
                 _longTerm = new(bank, (FeatureBankHeadOptions)detector.Options.SharedHead!);
             }
-            _batches = new TrainingBatcher(_options, samples, classes, seed, _longTerm);
+            _batches = new TrainingBatcher(_options, samples, classes, seed, _longTerm, device, trainer.Skipped);
             _optimizer = new Sgd(detector.named_parameters(), _options.Optimizer);
             _seed = seed;
             _identity = TrainingIdentity.Of(_options, detector.Options, samples, classNames, seed, bank);
@@ -134,7 +144,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             List<KeyframeSample> validationSamples = KeyframeSample.ReadAll(validation, out string[] validationNames);
             if (bank is not null) CheckBank(bank, validationSamples);
             string[] names = classNames.Length > 0 ? classNames : validationNames;
-            _scorer = new DetectorScorer(_options, validationSamples, names, _threads, _longTerm);
+            _scorer = new DetectorScorer(_options, validationSamples, names, _threads, _longTerm, trainer.Skipped);
         }
 
         void CheckBank(FeatureBank bank, List<KeyframeSample> samples) => bank.Check((FeatureBankHeadOptions)_detector.Options.SharedHead!,
@@ -166,13 +176,15 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             int step = firstStep;
             TrainingProgress? last = null;
             _detector.train();
+            (_epochTraining, _epochWaiting) = (_training.Elapsed, _waiting.Elapsed);
+            long clipsBefore = _clips;
             try
             {
                 _waiting.Start();
                 foreach (TrainingBatch batch in ReadAhead.Run(_stepsPerEpoch - firstStep, _threads, i => LoadBatch(epoch, firstStep + i, order, token), token))
                 {
                     _waiting.Stop();
-                    last = Step(epoch, step, batch);
+                    using (batch.Clips) last = Step(epoch, step, batch);
                     step++;
                     bool epochDone = step == _stepsPerEpoch;
                     if (!epochDone) _options.Progress?.Report(last);
@@ -181,12 +193,21 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
                     _waiting.Start();
                 }
                 _waiting.Stop();
+                if (_clips == clipsBefore && step > firstStep) throw NothingReadable();
+                double waited = EpochWaitingShare;
                 FrameMapResult? result = _scorer?.Evaluate(_detector, _batcher, token);
-                _trainer._history.Add(new(epoch + 1, _schedule.At((epoch + 1) * _stepsPerEpoch - 1), MeanLoss, result?.MeanAveragePrecision ?? double.NaN, clock.Elapsed.TotalSeconds));
+                double map = result?.MeanAveragePrecision ?? double.NaN, rate = _schedule.At((epoch + 1) * _stepsPerEpoch - 1);
+                _trainer._history.Add(new(epoch + 1, rate, MeanLoss, map, clock.Elapsed.TotalSeconds, waited));
                 Save(epoch + 1, 0);
+                string scored = result is null ? "" : FormattableString.Invariant($", mAP {map:F4}");
                 _channel.Info(MessageSensitivity.None, FormattableString.Invariant(
-                    $"Epoch {epoch + 1}/{_options.Epochs}: loss {MeanLoss:F4}{(result is null ? "" : $", mAP {result.MeanAveragePrecision:F4}")}"));
-                if (last is not null) _options.Progress?.Report(last with { EpochFinished = true, Validation = result, MeanLoss = MeanLoss });
+                    $"Epoch {epoch + 1}/{_options.Epochs}: loss {MeanLoss:F4}{scored}, waited for data {waited:P1} of the time"));
+                if (_trainer.Skipped.Count > 0) _channel.Warning(_trainer.Skipped.Describe("keyframes"));
+                if (last is not null)
+                {
+                    _options.Progress?.Report(
+                        last with { EpochFinished = true, Validation = result, MeanLoss = MeanLoss, Skipped = _trainer.Skipped.Count });
+                }
             }
             catch (OperationCanceledException)
             {
@@ -197,7 +218,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
         }
 
         TrainingBatch LoadBatch(int epoch, int step, int[] order, CancellationToken token) =>
-            _batches.Load(epoch, order.AsSpan(step * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - step * _options.BatchSize)), token);
+            _batches.Load(epoch, step * _options.BatchSize,
+                order.AsSpan(step * _options.BatchSize, Math.Min(_options.BatchSize, order.Length - step * _options.BatchSize)), token);
 
         TrainingProgress Step(int epoch, int step, TrainingBatch batch)
         {
@@ -208,9 +230,7 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
             random.manual_seed(unchecked((long)(_seed * 6364136223846793005 + (ulong)iteration)));
             using DisposeScope scope = NewDisposeScope();
             _optimizer.ZeroGradients();
-            Tensor? longTerm = batch.LongTerm is { } samples ? _longTerm!.ToTensor(samples, _batcher.Device) : null;
-            Tensor logits = _detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs, longTerm);
-            ActionLossResult? result = ActionLoss.Compute(logits, batch.Labels, _detector.Options.Head);
+            ActionLossResult? result = batch.Clips.Count == 0 ? null : Loss(batch);
             double loss = double.NaN, norm = 0;
             if (result is not null)
             {
@@ -222,6 +242,8 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
                 _lossSum += loss;
                 _lossSteps++;
             }
+            // The clips' memory is used again: the device must have read it. Reading the loss has waited for that already.
+            else if (_batcher.Device.type == DeviceType.CUDA) cuda.synchronize();
             _training.Stop();
             _clips += batch.Clips.Count;
 
@@ -240,9 +262,31 @@ public sealed class ActionDetectorTrainer : IEstimator<ActionDetectorTransformer
                 MeanLoss = MeanLoss,
                 ClipsPerSecond = _clips / seconds,
                 WaitingShare = _waiting.Elapsed.TotalSeconds / seconds,
-                Remaining = TimeSpan.FromSeconds(stepsLeft * _options.BatchSize * seconds / _clips),
+                EpochWaitingShare = EpochWaitingShare,
+                Skipped = _trainer.Skipped.Count,
+                Remaining = TimeSpan.FromSeconds(stepsLeft * _options.BatchSize * seconds / Math.Max(1, _clips)),
             };
         }
+
+        ActionLossResult? Loss(TrainingBatch batch)
+        {
+            Tensor? longTerm = batch.LongTerm is { } samples ? _longTerm!.ToTensor(samples, _batcher.Device) : null;
+            Tensor logits = _detector.forward(_batcher.ToTensor(batch.Clips), batch.RoIs, longTerm);
+            return ActionLoss.Compute(logits, batch.Labels, _detector.Options.Head);
+        }
+
+        double EpochWaitingShare
+        {
+            get
+            {
+                double waited = (_waiting.Elapsed - _epochWaiting).TotalSeconds;
+                return waited / Math.Max(1e-9, waited + (_training.Elapsed - _epochTraining).TotalSeconds);
+            }
+        }
+
+        InvalidOperationException NothingReadable() => new(
+            $"No clip of the epoch could be read. {_trainer.Skipped.Describe("keyframes")} "
+            + "To mend: check the folder of frames and the time axis.");
 
         double MeanLoss => _lossSteps == 0 ? double.NaN : _lossSum / _lossSteps;
 

@@ -23,7 +23,10 @@ sealed class ClipBatcher : IDisposable
     /// <summary>Where the network is.</summary>
     public Device Device { get; }
 
-    public Tensor ToTensor(IReadOnlyList<VideoClip> clips)
+    /// <summary>Clips one by one.</summary>
+    /// <param name="clips">At least one, all of one size.</param>
+    /// <param name="toBgr">Whether channels come out as blue, green, red; means and deviations stay where they are.</param>
+    public Tensor ToTensor(IReadOnlyList<VideoClip> clips, bool toBgr = false)
     {
         VideoClip first = clips[0];
         using DisposeScope scope = NewDisposeScope();
@@ -34,9 +37,25 @@ sealed class ClipBatcher : IDisposable
             Debug.Assert(clips[i].Size == first.Size && clips[i].Frames == first.Frames, "Clips of a batch have one size.");
             clips[i].Pixels.CopyTo(target[(i * first.Pixels.Length)..]);
         }
-        if (Device.type == DeviceType.CUDA) bytes = bytes.pin_memory().to(Device, non_blocking: true);
-        Tensor numbers = bytes.to(ScalarType.Float32).sub_(_mean).div_(_deviation);
-        return numbers.permute(0, 4, 1, 2, 3).MoveToOuterDisposeScope();
+        if (Device.type == DeviceType.CUDA) bytes = bytes.pin_memory();
+        return Normalise(toBgr ? bytes.flip(4) : bytes).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// A batch whose bytes lie side by side already. On a GPU they are read until the device has caught up; elsewhere they are read when
+    /// this
+    /// returns.
+    /// </summary>
+    public Tensor ToTensor(ClipBatch clips)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Normalise(clips.View()).MoveToOuterDisposeScope();
+    }
+
+    Tensor Normalise(Tensor bytes)
+    {
+        if (Device.type == DeviceType.CUDA) bytes = bytes.to(Device, non_blocking: true);
+        return bytes.to(ScalarType.Float32).sub_(_mean).div_(_deviation).permute(0, 4, 1, 2, 3);
     }
 
     public void Dispose()

@@ -11,25 +11,40 @@ namespace MlAva.Training;
 /// <summary>Scores keyframes with a network, in batches, for the validation after each epoch.</summary>
 sealed class DetectorScorer(
     ActionDetectorOptions options, IReadOnlyList<KeyframeSample> samples, IReadOnlyList<string> classNames, int threads,
-    LongTermSampler? bank) : IDisposable
+    LongTermSampler? bank, SkippedItems skipped) : IDisposable
 {
-    readonly ClipLoader _loader = new(options.Clip);
+    readonly ClipLoader _loader = new(options.Clip, options.CacheMegabytes);
 
     public FrameMapResult Evaluate(Detector detector, ClipBatcher batcher, CancellationToken cancellationToken)
     {
         detector.PrepareForInference(new() { Measure = false }); // as the trained transformer scores; train() drops it
         List<DetectionRow> detections = [];
         List<(KeyframeSample Sample, VideoClip Clip)> batch = [];
-        foreach ((KeyframeSample Sample, VideoClip Clip) item in ReadAhead.Run(
-            samples.Count, threads, i => (samples[i], _loader.Load(samples[i], cancellationToken: cancellationToken)), cancellationToken))
+        foreach ((KeyframeSample sample, VideoClip? clip) in ReadAhead.Run(
+            samples.Count, threads, i => (samples[i], TryLoad(samples[i], cancellationToken)), cancellationToken))
         {
-            if (batch.Count > 0 && (batch.Count == options.BatchSize || item.Clip.Size != batch[0].Clip.Size)) Score(detector, batcher, batch, detections);
-            batch.Add(item);
+            if (clip is null) continue; // nobody is found there
+            if (batch.Count > 0 && (batch.Count == options.BatchSize || clip.Size != batch[0].Clip.Size))
+                Score(detector, batcher, batch, detections);
+            batch.Add((sample, clip));
         }
         if (batch.Count > 0) Score(detector, batcher, batch, detections);
         return FrameMap.Evaluate(
             samples.SelectMany(s => DetectionRows.Truths(s.VideoId, DetectionRows.Shortest(s.Timestamp), s.Boxes, s.Labels)), detections,
             DetectionRows.Classes(classNames), cancellationToken: cancellationToken);
+    }
+
+    VideoClip? TryLoad(KeyframeSample sample, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _loader.Load(sample, cancellationToken: cancellationToken);
+        }
+        catch (Exception e) when (options.OnError == OnError.Skip && UnusableFrames.Is(e))
+        {
+            skipped.Add($"validation {TrainingBatcher.KeyOf(sample)}", e);
+            return null;
+        }
     }
 
     void Score(Detector detector, ClipBatcher batcher, List<(KeyframeSample Sample, VideoClip Clip)> batch, List<DetectionRow> detections)

@@ -6,4 +6,7 @@ namespace MlAva.Training;
 /// <param name="Loss">The mean loss.</param>
 /// <param name="MeanAveragePrecision">mAP on the validation set, 0–1; NaN where there is none.</param>
 /// <param name="Seconds">Time it took, with validation.</param>
-public sealed record TrainingEpoch(int Epoch, double LearningRate, double Loss, double MeanAveragePrecision, double Seconds);
+/// <param name="WaitingShare">Share of the training, without validation, in which the network waited for clips, 0–1; NaN where nothing was
+/// loaded.</param>
+public sealed record TrainingEpoch(
+    int Epoch, double LearningRate, double Loss, double MeanAveragePrecision, double Seconds, double WaitingShare = double.NaN);

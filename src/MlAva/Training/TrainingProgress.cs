@@ -36,6 +36,12 @@ public sealed record TrainingProgress
     /// <summary>Share of that time in which the network waited for clips, 0–1.</summary>
     public required double WaitingShare { get; init; }
 
+    /// <summary>The same for the current epoch, or its part since a resumption.</summary>
+    public double EpochWaitingShare { get; init; }
+
+    /// <summary>Keyframes left out so far, as their frames cannot be read.</summary>
+    public int Skipped { get; init; }
+
     /// <summary>Time left, at this rate, without validation.</summary>
     public required TimeSpan Remaining { get; init; }
 

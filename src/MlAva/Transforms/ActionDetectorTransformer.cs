@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MlAva.Annotations;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Transforms;
@@ -27,8 +28,8 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
         IHostEnvironment environment, ClipOptions clip, DetectorOptions network, IReadOnlyList<string> classNames, Detector detector,
         torch.Device device, FeatureBankSource? bank)
         : this(environment, new TransformerChain<ITransformer>(
-            new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling }),
-            new LoadClipTransformer(environment, clip.FramesAtSamplingRate()),
+            new SampleFramesTransformer(environment, new() { Sampling = clip.Sampling, Compatibility = clip.Compatibility }),
+            new LoadClipTransformer(environment, new() { Frames = clip.FramesAtSamplingRate() }),
             new ClipStepTransformer(environment, new() { Step = ClipStep.Resize, Size = clip.ShortSide }),
             new ExtractRoIFeaturesTransformer(environment, Extraction(clip, network, bank), detector, device),
             new ScoreActionsTransformer(environment, new() { Head = network.Head, ClassNames = classNames }, detector.Head, device)), ownsParts: true)
@@ -36,7 +37,11 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     }
 
     static ExtractRoIFeaturesOptions Extraction(ClipOptions clip, DetectorOptions network, FeatureBankSource? bank) =>
-        new() { Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank };
+        new()
+        {
+            Network = network, Mean = clip.Mean, StandardDeviation = clip.StandardDeviation, FeatureBank = bank,
+            Compatibility = clip.Compatibility,
+        };
 
     ActionDetectorTransformer(IHostEnvironment environment, TransformerChain<ITransformer> chain, bool ownsParts)
     {
@@ -72,6 +77,22 @@ public sealed class ActionDetectorTransformer : ITransformer, IDisposable
     /// which stay this one's: disposing of the result frees nothing, and it must not be used after this one is disposed of.</summary>
     public ActionDetectorTransformer WithRepeatedKeyframe() => new(_environment, new TransformerChain<ITransformer>(
         new SampleFramesTransformer(_environment, SampleFrames.Options with { RepeatKeyframe = true }), LoadClip, Resize, RoIFeatures, Head), ownsParts: false);
+
+    /// <summary>
+    /// The same detector with another rule for frames that cannot be read; what was left out is in <see cref="LoadClip"/>'s
+    /// <see cref="LoadClipTransformer.Skipped"/>. It works with this one's networks, which stay this one's.
+    /// </summary>
+    /// <param name="onError">The rule.</param>
+    public ActionDetectorTransformer WithOnError(OnError onError) => new(_environment, new TransformerChain<ITransformer>(
+        SampleFrames, LoadClip.WithOnError(onError), Resize, RoIFeatures, Head), ownsParts: false);
+
+    /// <summary>
+    /// The same detector with the reference's faults mirrored, or not. It works with this one's networks, which stay this one's.
+    /// </summary>
+    /// <param name="compatibility">Which faults.</param>
+    public ActionDetectorTransformer WithCompatibility(Compatibility compatibility) => new(_environment, new TransformerChain<ITransformer>(
+        new SampleFramesTransformer(_environment, SampleFrames.Options with { Compatibility = compatibility }), LoadClip, Resize,
+        RoIFeatures.WithCompatibility(compatibility), Head), ownsParts: false);
 
     /// <summary>
     /// The same detector with long-term features from another bank: that of the videos to be scored, or the old one at a new place. It

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MlAva.Networks;
 using MlAva.Persistence;
+using MlAva.Training;
 using MlAva.Transforms;
 using MlAva.Video;
 
@@ -13,7 +14,7 @@ namespace MlAva.Transforms;
 
 /// <summary>
 /// Chooses the boxes that a head is trained on, ground truths and proposals that fit them tightly: <c>Clip</c>, <c>Boxes</c>, <c>Labels</c>,
-/// <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with <c>TransformerScope.Training</c>; scoring then uses the proposals.
+/// <c>Proposals</c> → <c>Rois</c>, <c>RoiLabels</c>. Append it with <c>TransformerScope.TrainTest</c>; scoring then uses the proposals.
 /// </summary>
 public sealed class AssignBoxesTransformer : AvaTransformer
 {
@@ -44,14 +45,16 @@ public sealed class AssignBoxesTransformer : AvaTransformer
         DataViewSchema.DetachedColumn[] outputs = [ColumnOf.Matrix(AvaColumns.RoIs), ColumnOf.Matrix(AvaColumns.RoILabels, labels.Annotations)];
         return new([clip.Index, boxes.Index, labels.Index, proposals.Index, video.Index, timestamp.Index], outputs, row =>
         {
-            Func<VideoClip> readClip = RowReader.Scalar<VideoClip>(row, clip);
+            Func<VideoClip?> readClip = RowReader.Scalar<VideoClip?>(row, clip);
             Func<float[]> readBoxes = RowReader.Vector<float>(row, boxes), readLabels = RowReader.Vector<float>(row, labels), readProposals = RowReader.Vector<float>(row, proposals);
             Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
             Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
             Func<SampledBoxes> choose = RowReader.OncePerRow(row, () =>
             {
                 ClipRandom chance = RowRandom.For((ulong)Options.Seed, readVideo().Span, readTimestamp(), LoaderSignature.Length);
-                return Choose(readClip(), readBoxes(), readLabels(), readProposals(), new Random((int)(chance.NextBits() & int.MaxValue)));
+                return readClip() is { } given
+                    ? Choose(given, readBoxes(), readLabels(), readProposals(), new Random((int)(chance.NextBits() & int.MaxValue)))
+                    : new([], [], [], []);
             });
             return [RowReader.VectorGetter(() => choose().Boxes), RowReader.VectorGetter(() => choose().Labels)];
         });
@@ -60,6 +63,7 @@ public sealed class AssignBoxesTransformer : AvaTransformer
     SampledBoxes Choose(VideoClip clip, float[] truths, float[] labels, float[] proposals, Random random)
     {
         int count = truths.Length / 4, classes = count == 0 ? 0 : labels.Length / count;
+        if (Options.DropCroppedBoxes) (truths, labels) = CroppedBoxes.Drop(truths, clip.Geometry.ToPixels(truths), labels);
         float[] candidates = ProposalColumn.Boxes(proposals);
         // Overlap is measured in the clip's pixels, as in training end to end; the result is normalised again.
         BoxAssignment assignment = _assigner.Assign(clip.Geometry.ToPixels(candidates), clip.Geometry.ToPixels(truths));

@@ -14,4 +14,7 @@ public enum ClipStep
 
     /// <summary>Mirrors left and right with a probability.</summary>
     RandomFlip,
+
+    /// <summary>Resizes to a width and a height, whatever the proportions.</summary>
+    ResizeTo,
 }

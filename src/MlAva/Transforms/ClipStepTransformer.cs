@@ -10,7 +10,10 @@ using MlAva.Video;
 
 namespace MlAva.Transforms;
 
-/// <summary>One step on clips: resize, random rescale, random crop or random flip; <c>Clip</c> → <c>Clip</c>. Boxes follow through the clip's geometry.</summary>
+/// <summary>
+/// One step on clips: resize, random rescale, random crop or random flip; <c>Clip</c> → <c>Clip</c>. Boxes follow through the clip's
+/// geometry. A clip that is missing stays so.
+/// </summary>
 public sealed class ClipStepTransformer : AvaTransformer
 {
     internal const string LoaderSignature = "MlAvaClipStep";
@@ -33,13 +36,13 @@ public sealed class ClipStepTransformer : AvaTransformer
     {
         DataViewSchema.Column clip = ColumnOf.Clip(schema, AvaColumns.Clip);
         DataViewSchema.DetachedColumn[] outputs = [new(AvaColumns.Clip, VideoClipDataViewType.Instance, null)];
-        if (Options.Step == ClipStep.Resize)
+        if (Options.Step is ClipStep.Resize or ClipStep.ResizeTo)
         {
             return new([clip.Index], outputs, row =>
             {
-                Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
-                Func<VideoClip> rescale = RowReader.OncePerRow(row, () => ClipAugmentation.Rescale(read(), Options.Size));
-                ValueGetter<VideoClip> getter = (ref VideoClip value) => value = rescale();
+                Func<VideoClip?> read = RowReader.Scalar<VideoClip?>(row, clip);
+                Func<VideoClip?> rescale = RowReader.OncePerRow(row, () => read() is { } given ? Resize(given) : null);
+                ValueGetter<VideoClip> getter = (ref VideoClip value) => value = rescale()!;
                 return [getter];
             });
         }
@@ -47,14 +50,18 @@ public sealed class ClipStepTransformer : AvaTransformer
         DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
         return new([clip.Index, video.Index, timestamp.Index], outputs, row =>
         {
-            Func<VideoClip> read = RowReader.Scalar<VideoClip>(row, clip);
+            Func<VideoClip?> read = RowReader.Scalar<VideoClip?>(row, clip);
             Func<ReadOnlyMemory<char>> readVideo = RowReader.Scalar<ReadOnlyMemory<char>>(row, video);
             Func<float> readTimestamp = RowReader.Scalar<float>(row, timestamp);
-            Func<VideoClip> change = RowReader.OncePerRow(row, () => Change(read(), RowRandom.For(Options.Seed, readVideo().Span, readTimestamp(), (int)Options.Step)));
-            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = change();
+            Func<VideoClip?> change = RowReader.OncePerRow(row, () => read() is { } given
+                ? Change(given, RowRandom.For(Options.Seed, readVideo().Span, readTimestamp(), (int)Options.Step)) : null);
+            ValueGetter<VideoClip> getter = (ref VideoClip value) => value = change()!;
             return [getter];
         });
     }
+
+    VideoClip Resize(VideoClip clip) => Options.Step == ClipStep.Resize
+        ? ClipAugmentation.Rescale(clip, Options.Size) : ClipResize.Resize(clip, new(Options.Width, Options.Height));
 
     VideoClip Change(VideoClip clip, ClipRandom random) => Options.Step switch
     {

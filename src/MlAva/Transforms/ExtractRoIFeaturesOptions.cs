@@ -1,3 +1,4 @@
+using MlAva.Annotations;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
 
@@ -22,4 +23,10 @@ public sealed record ExtractRoIFeaturesOptions
 
     /// <summary>Their standard deviation.</summary>
     public IReadOnlyList<float> StandardDeviation { get; init; } = [58.395f, 57.12f, 57.375f];
+
+    /// <summary>
+    /// Whether known faults of the reference are mirrored: colours in the order blue, green, red (its demo), or proposals of data without
+    /// the column <c>Boxes</c> taken for pixels (its testing).
+    /// </summary>
+    public Compatibility Compatibility { get; init; }
 }

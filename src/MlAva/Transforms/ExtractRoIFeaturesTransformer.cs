@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MlAva.Annotations;
 using MlAva.FeatureBanks;
 using MlAva.Networks;
 using MlAva.Persistence;
@@ -85,6 +86,13 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
     }
 
     /// <summary>
+    /// The same network with another rule for the reference's faults. It stays this transformer's: disposing of the result frees nothing.
+    /// </summary>
+    /// <param name="compatibility">Which faults are mirrored.</param>
+    public ExtractRoIFeaturesTransformer WithCompatibility(Compatibility compatibility) =>
+        new(Host, Options with { Compatibility = compatibility }, _network, ownsNetwork: false);
+
+    /// <summary>
     /// Reads the bank, if the network takes from one, and holds it against keyframes, so that what is wrong is known before the scoring
     /// begins.
     /// </summary>
@@ -129,7 +137,11 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
         DataViewSchema.Column clip = ColumnOf.Clip(schema, AvaColumns.Clip);
         bool chosen = schema.GetColumnOrNull(AvaColumns.RoIs) is not null;
         DataViewSchema.Column boxes = ColumnOf.Singles(schema, chosen ? AvaColumns.RoIs : AvaColumns.Proposals);
-        DataViewSchema.DetachedColumn[] outputs = [ColumnOf.Matrix(AvaColumns.RoIFeatures), ColumnOf.Matrix(AvaColumns.PredictedBoxes)];
+        DataViewSchema.DetachedColumn[] outputs =
+        [
+            ColumnOf.Matrix(AvaColumns.RoIFeatures, FeatureCountAnnotation.Build(FeatureCount)), ColumnOf.Matrix(AvaColumns.PredictedBoxes),
+        ];
+        bool unscaled = Options.Compatibility == Compatibility.MMAction2 && !chosen && schema.GetColumnOrNull(AvaColumns.Boxes) is null;
         if (Options.FeatureBank is null) return new([clip.Index, boxes.Index], outputs, row => Getters(row, (_, _) => null));
 
         DataViewSchema.Column video = ColumnOf.Text(schema, AvaColumns.VideoId), timestamp = ColumnOf.Single(schema, AvaColumns.Timestamp);
@@ -144,21 +156,22 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
 
         Delegate[] Getters(DataViewRow row, Func<int, Device, Tensor?> longTerm)
         {
-            Func<VideoClip> readClip = RowReader.Scalar<VideoClip>(row, clip);
+            Func<VideoClip?> readClip = RowReader.Scalar<VideoClip?>(row, clip);
             Func<float[]> readBoxes = RowReader.Vector<float>(row, boxes);
             Func<(float[] Features, float[] Boxes)> extract = RowReader.OncePerRow(row, () =>
             {
                 float[] given = readBoxes();
-                return Extract(readClip(), chosen ? given : ProposalColumn.Boxes(given), longTerm);
+                if (readClip() is not { } frames) return ([], []); // missing: its frames could not be read
+                return Extract(frames, chosen ? given : ProposalColumn.Boxes(given), unscaled, longTerm);
             });
             return [RowReader.VectorGetter(() => extract().Features), RowReader.VectorGetter(() => extract().Boxes)];
         }
     }
 
-    (float[] Features, float[] Boxes) Extract(VideoClip clip, float[] normalised, Func<int, Device, Tensor?> longTerm)
+    (float[] Features, float[] Boxes) Extract(VideoClip clip, float[] normalised, bool unscaled, Func<int, Device, Tensor?> longTerm)
     {
         if (normalised.Length == 0) return ([], []);
-        float[] pixels = clip.Geometry.ToPixels(normalised);
+        float[] pixels = unscaled ? [.. normalised] : clip.Geometry.ToPixels(normalised);
         lock (_network.Gate)
         {
             using var _ = no_grad();
@@ -166,7 +179,8 @@ public sealed class ExtractRoIFeaturesTransformer : AvaTransformer, IDisposable
             _network.Prepare(Options.Inference);
             Detector detector = _network.Detector;
             Tensor? context = longTerm(pixels.Length / 4, Device);
-            Tensor features = detector.ExtractRoIFeatures(_network.Batcher.ToTensor([clip]), RoIs.Join([pixels]), context);
+            Tensor features = detector.ExtractRoIFeatures(
+                _network.Batcher.ToTensor([clip], Options.Compatibility == Compatibility.MMAction2Demo), RoIs.Join([pixels]), context);
             return (detector.Head.Pool(features).cpu().data<float>().ToArray(), clip.Geometry.ToNormalised(pixels));
         }
     }

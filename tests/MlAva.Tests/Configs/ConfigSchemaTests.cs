@@ -34,7 +34,8 @@ public sealed class ConfigSchemaTests
     [Fact]
     public void Every_setting_of_the_trainer_is_in_a_configuration_or_of_a_single_run()
     {
-        string[] elsewhere = ["Network", "Clip", "FeatureBank", "WarmStart"], ofARun = ["ValidationSet", "Resume", "Progress", "CancellationToken"];
+        string[] elsewhere = ["Network", "Clip", "FeatureBank", "WarmStart"],
+            ofARun = ["ValidationSet", "Resume", "Progress", "CancellationToken", "OnError"];
         AssertHome(typeof(ActionDetectorOptions), [typeof(TrainingOptions)], [.. elsewhere, .. ofARun]);
         ActionDetectorOptions defaults = new(), own = new TrainingOptions().ToTrainerOptions();
         foreach (PropertyInfo property in typeof(TrainingOptions).GetProperties())
@@ -48,7 +49,7 @@ public sealed class ConfigSchemaTests
     [Fact]
     public void Every_setting_of_the_data_set_is_in_a_configuration_or_follows()
     {
-        AssertHome(typeof(AvaDatasetOptions), [typeof(DataOptions), typeof(DataSplitOptions)], ["NumClasses", "TestMode"]);
+        AssertHome(typeof(AvaDatasetOptions), [typeof(DataOptions), typeof(DataSplitOptions)], ["NumClasses", "TestMode", "OnError"]);
         AvaDatasetOptions defaults = new() { AnnotationPath = "" };
         foreach (PropertyInfo property in typeof(DataOptions).GetProperties())
         {

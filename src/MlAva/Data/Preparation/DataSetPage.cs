@@ -82,7 +82,8 @@ public static class DataSetPage
     static void Caption(Markup card, AvaDataset dataset, AvaKeyframe keyframe)
     {
         card.Add($"""<figcaption><b>{keyframe.VideoId}</b> <span class="soft">{keyframe.Timestamp} s""");
-        if (keyframe.Proposals is not null) card.Add($" · {Offered(keyframe)?.Count ?? 0} proposals");
+        int count = Offered(keyframe)?.Count ?? 0;
+        if (keyframe.Proposals is not null) card.Add($" · {count} {(count == 1 ? "proposal" : "proposals")}");
         card.Add($"</span><ul>");
         for (int i = 0; i < keyframe.Boxes.Length; i++)
         {

@@ -6,6 +6,7 @@ using MlAva.Annotations;
 using MlAva.Annotations.Formats;
 using MlAva.Configs;
 using MlAva.Diagnostics;
+using MlAva.Persons;
 using MlAva.Video;
 
 namespace MlAva.Preparation;
@@ -21,7 +22,7 @@ public static class DataSetPreparation
     static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes <c>rawframes/</c>, <c>annotations/</c> (<c>train.csv</c>, <c>train.pkl</c>, <c>labels.pbtxt</c>, with validation <c>val.csv</c> and <c>val.pkl</c>),
+    /// Writes <c>rawframes/</c>, <c>annotations/</c> (<c>train.csv</c>, <c>train.pkl</c>, <c>labels.pbtxt</c>, with validation <c>val.csv</c> and <c>val.pkl</c>, with a detector <c>persons.csv</c>),
     /// <c>config.json</c> and <c>train.rsp</c>.
     /// </summary>
     /// <param name="options">From what, and where to.</param>
@@ -55,16 +56,26 @@ public static class DataSetPreparation
             throw new ArgumentException($"{nameof(options.Validation)} names all videos that can be used; expected one that is left to train on.");
 
         string folder = Path.Combine(options.Output, "annotations");
-        Proposals proposals = options.Proposals is { } path ? ProposalFile.Read(path, cancellation) : imported.Proposals;
+        PersonDetectionResult? detected = options.Detector is null ? null : Detect();
+        Proposals proposals = detected?.Proposals ?? (options.Proposals is { } path ? ProposalFile.Read(path, cancellation) : imported.Proposals);
         bool validates = have.Any(validation.Contains);
         WriteSplit("train", id => have.Contains(id) && !validation.Contains(id));
         if (validates) WriteSplit("val", id => have.Contains(id) && validation.Contains(id));
+        // The boxes as a table, too, in which they are linked over time.
+        if (detected is not null) ProposalFile.Write(Path.Combine(folder, "persons.csv"), proposals);
         imported.LabelMap.Write(Path.Combine(folder, "labels.pbtxt"));
         string config = WriteConfig(options, imported, rate, validates);
         string[] arguments = Arguments(options, rate, validates);
         string response = Path.Combine(options.Output, "train.rsp");
         AtomicFile.WriteAllText(response, string.Concat(arguments.Chunk(2).Select(o => $"{o[0]} \"{o[1]}\"\n")));
-        return new(config, arguments, response, imported, frames);
+        ProposalOverlap overlap = ProposalOverlap.Of(imported.Rows.Where(r => have.Contains(r.VideoId)), proposals);
+        return new(config, arguments, response, imported, frames, overlap, detected?.Failures ?? []);
+
+        PersonDetectionResult Detect() => PersonDetection.Run(options.Detector, new()
+        {
+            Source = Path.Combine(options.Output, "rawframes"), Keyframes = [.. imported.Rows.Select(r => r.Key).Where(k => have.Contains(k.VideoId)).Distinct()],
+            TimestampStart = options.Import.TimestampStart, Fps = rate, Workers = options.Workers, OnError = options.OnError, Progress = options.DetectionProgress,
+        }, cancellation);
 
         void WriteSplit(string name, Func<string, bool> isOfSplit)
         {

@@ -1,5 +1,6 @@
 using MlAva.Annotations;
 using MlAva.Annotations.Formats;
+using MlAva.Persons;
 using static System.FormattableString;
 
 namespace MlAva.Preparation;
@@ -25,8 +26,11 @@ public sealed record DataSetPreparationOptions
     /// <summary>The videos to validate on, by id; the rest is trained on. Empty: no validation.</summary>
     public IReadOnlyCollection<string> Validation { get; init; } = [];
 
-    /// <summary>Person boxes (<c>.pkl</c>, <c>.csv</c>) of the keyframes; null: the annotated boxes.</summary>
+    /// <summary>Person boxes (<c>.pkl</c>, <c>.csv</c>) of the keyframes; null: those of <see cref="Detector"/>, else the annotated boxes.</summary>
     public string? Proposals { get; init; }
+
+    /// <summary>Finds person boxes in the frames where <see cref="Proposals"/> are not given; null: the annotated boxes are taken. Stays the caller's.</summary>
+    public IPersonDetector? Detector { get; init; }
 
     /// <summary>Frames a second of the frames; null: the videos' own where all have one, else 30.</summary>
     public double? Fps { get; init; }
@@ -52,11 +56,16 @@ public sealed record DataSetPreparationOptions
     /// <summary>Told of every video that is done.</summary>
     public IProgress<ExtractionProgress>? Progress { get; init; }
 
+    /// <summary>Told of every keyframe in which persons were looked for.</summary>
+    public IProgress<PersonDetectionProgress>? DetectionProgress { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the legal range.</exception>
     public void Validate()
     {
         if (Annotations is not { Count: > 0 }) throw new ArgumentException($"{nameof(Annotations)} is empty; expected at least one file.");
+        if (Proposals is not null && Detector is not null)
+            throw new ArgumentException($"{nameof(Proposals)} is {Proposals}, and {nameof(Detector)} is given; expected one of them.");
         if (string.IsNullOrEmpty(Extends)) throw new ArgumentException($"{nameof(Extends)} is empty; expected the name of a configuration.");
         if (Fps is { } fps && !(fps > 0 && double.IsFinite(fps))) throw new ArgumentException(Invariant($"{nameof(Fps)} is {fps}; expected a positive number."));
         Extraction([], Fps).Validate();

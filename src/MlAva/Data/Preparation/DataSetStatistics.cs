@@ -50,8 +50,6 @@ public sealed record DataSetStatistics
         HashSet<string>[] videos = [.. Enumerable.Range(0, classes).Select(_ => new HashSet<string>(StringComparer.Ordinal))];
         List<int> byBoxes = [], byLabels = [];
         bool hasProposals = dataset.Keyframes.Any(k => k.Proposals is not null);
-        List<double> best = [];
-        int proposals = 0;
         foreach (AvaKeyframe keyframe in dataset.Keyframes)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -67,10 +65,6 @@ public sealed record DataSetStatistics
                     videos[label].Add(keyframe.VideoId);
                 }
             }
-            if (!hasProposals) continue;
-            Box[] offered = keyframe.Proposals is { } found && found != KeyframeProposals.WholeFrame ? found.Boxes : [];
-            proposals += offered.Length;
-            foreach (Box box in keyframe.Boxes) best.Add(offered.Select(p => Box.IoU(box, p)).Where(i => i > 0).DefaultIfEmpty(0).Max());
         }
         return new()
         {
@@ -81,8 +75,7 @@ public sealed record DataSetStatistics
             Classes = [.. Enumerable.Range(1, classes - 1).Select(c => new ClassCount(dataset.ActionIds[c], NameOf(dataset, dataset.ActionIds[c]), boxes[c], keyframes[c], videos[c].Count))],
             KeyframesByBoxes = byBoxes,
             BoxesByLabels = byLabels,
-            Proposals = !hasProposals ? null : new(dataset.KeyframesWithoutProposals, proposals, best.Count == 0 ? double.NaN : best.Average(),
-                [.. ProposalOverlap.Thresholds.Select(t => best.Count == 0 ? double.NaN : (double)best.Count(b => b >= t) / best.Count)]),
+            Proposals = hasProposals ? ProposalOverlap.Of(dataset.Keyframes.Select(k => ((IReadOnlyList<Box>)k.Boxes, k.Proposals))) : null,
         };
     }
 

@@ -8,5 +8,7 @@ namespace MlAva.Preparation;
 /// <param name="ResponseFile">The same as a file for <c>mlava train @FILE</c>.</param>
 /// <param name="Imported">The annotations as they came in.</param>
 /// <param name="Extraction">The frames.</param>
-public sealed record PreparedDataSet(
-    string Config, IReadOnlyList<string> TrainingArguments, string ResponseFile, ImportedSet Imported, ExtractionReport Extraction);
+/// <param name="Overlap">How the set's proposals cover its boxes.</param>
+/// <param name="Unseen">Frames in which persons could not be looked for.</param>
+public sealed record PreparedDataSet(string Config, IReadOnlyList<string> TrainingArguments, string ResponseFile, ImportedSet Imported, ExtractionReport Extraction,
+    ProposalOverlap Overlap, IReadOnlyList<string> Unseen);

@@ -25,8 +25,8 @@ static class DataRoles
     /// <summary>Whether a row of so many columns can be meant.</summary>
     public static bool IsLegalWidth(this DataRole role, int columns) => role switch
     {
-        DataRole.Detections => columns is 7 or 8,
-        DataRole.Proposals => columns is 6 or 7 or 8,
+        DataRole.Detections => columns is 7 or 8 or 9,
+        DataRole.Proposals => columns is 6 or 7 or 8 or 9,
         DataRole.Exclusions => columns == 2,
         _ => columns is 2 or 7 or 8,
     };

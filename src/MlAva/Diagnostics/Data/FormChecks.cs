@@ -210,7 +210,8 @@ static class FormChecks
             bool isDecimal = Decimal == truth || Decimal == other;
             found.Add(new()
             {
-                Severity = DataSeverity.Remark, Code = "key-spelling", File = form.Path, Likelihood = 0.05,
+                // MMAction2 itself writes results as 902 beside AVA's 0902.
+                Severity = isDecimal ? DataSeverity.Remark : DataSeverity.Fine, Code = "key-spelling", File = form.Path, Likelihood = 0.05,
                 Sentence = $"the {role.Name()} write seconds as {other}, the annotations as {truth}; this is one keyframe "
                     + "here, but not for "
                     + (isDecimal ? $"MMAction2 and AVA's evaluators before 2020, which stop at {Decimal}" : "programs that compare text"),
