@@ -23,15 +23,19 @@ static class DataStatsCommand
             annotations, labels, proposals, exclude, score, classes, json,
         }.Does((parsed, terminal, token) =>
         {
-            DataSetStatistics counts = DataSetStatistics.Of(Load(parsed, annotations, labels, proposals, exclude, score, classes, token), token);
+            AvaDataset data = Load(parsed, annotations, labels, proposals, exclude, score, classes, token);
+            DataSetStatistics counts = DataSetStatistics.Of(data, token);
             if (parsed.GetValue(json)) Terminal.WriteResult(counts.ToJson());
             else Print(terminal, counts);
             return ExitCodes.Fine;
         });
     }
 
-    internal static AvaDataset Load(ParseResult parsed, Option<string> annotations, Option<string> labels, Option<string?> proposals, Option<string?> exclude,
-        Option<double> score, Option<int?> classes, CancellationToken token) => AvaDataset.Load(new()
+    /// <summary>Reads a set as it is: what cannot be used is told, and hides nothing else.</summary>
+    internal static AvaDataset Load(ParseResult parsed, Option<string> annotations, Option<string> labels, Option<string?> proposals,
+        Option<string?> exclude, Option<double> score, Option<int?> classes, CancellationToken token)
+    {
+        AvaDataset data = AvaDataset.Load(new()
         {
             AnnotationPath = parsed.GetRequiredValue(annotations),
             LabelMapPath = parsed.GetRequiredValue(labels),
@@ -39,7 +43,11 @@ static class DataStatsCommand
             ExcludePath = parsed.GetValue(exclude),
             PersonScoreThreshold = parsed.GetValue(score),
             NumClasses = parsed.GetValue(classes) ?? LabelMap.Read(parsed.GetRequiredValue(labels)).MaxId + 1,
+            OnError = OnError.Skip,
         }, token);
+        if (data.Skipped.Count > 0) Terminal.Note($"{data.Skipped.Describe("rows and boxes")} ('mlava doctor data' names them)");
+        return data;
+    }
 
     static void Print(Terminal terminal, DataSetStatistics counts)
     {

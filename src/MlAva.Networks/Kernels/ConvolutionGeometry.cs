@@ -7,7 +7,7 @@ namespace MlAva.Networks;
 sealed class ConvolutionGeometry
 {
     readonly (int[] Inputs, int[] Outputs)?[] _pairs;
-    ConvolutionGeometry? _surrounded;
+    ConvolutionGeometry? _surrounded, _reversed;
 
     ConvolutionGeometry(long clips, Axis time, Axis rows, Axis columns)
     {
@@ -79,7 +79,7 @@ sealed class ConvolutionGeometry
     public ConvolutionGeometry Surrounded() => _surrounded ??= new(Clips, Time, Rows.Surrounded(), Columns.Surrounded());
 
     /// <summary>The way of the gradients: its outputs are this one's inputs.</summary>
-    public ConvolutionGeometry Reversed() => new(Clips, Time.Reversed(), Rows.Reversed(), Columns.Reversed());
+    public ConvolutionGeometry Reversed() => _reversed ??= new(Clips, Time.Reversed(), Rows.Reversed(), Columns.Reversed());
 
     /// <summary>One axis.</summary>
     public sealed class Axis
