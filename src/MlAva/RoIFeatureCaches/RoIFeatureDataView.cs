@@ -6,10 +6,8 @@ namespace MlAva.RoIFeatureCaches;
 
 /// <summary>
 /// RoI features on disk as a data view, one row a keyframe: <c>VideoId</c>, <c>Timestamp</c>, <c>Source</c>, <c>Boxes</c>, <c>Labels</c>,
-/// <c>Proposals</c>,
-/// <c>Rois</c>, <c>RoiLabels</c>, <c>PredictedBoxes</c>, <c>RoiFeatures</c>, as far as the data had them. Rows are read when they are asked
-/// for; cursors
-/// can be shuffled and split over threads.
+/// <c>Proposals</c>, <c>Rois</c>, <c>RoiLabels</c>, <c>PredictedBoxes</c>, <c>RoiFeatures</c>, as far as the data had them. Rows are read
+/// when they are asked for; cursors can be shuffled and split over threads.
 /// </summary>
 public sealed class RoIFeatureDataView : IDataView
 {

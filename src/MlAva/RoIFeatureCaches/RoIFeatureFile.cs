@@ -8,8 +8,7 @@ namespace MlAva.RoIFeatureCaches;
 
 /// <summary>
 /// The form of a file of RoI features: a mark and a header, rows with checks, and at the end where each row stands, what they come from,
-/// and a second
-/// mark. Without its end it is a part that can be gone on with.
+/// and a second mark. Without its end it is a part that can be gone on with.
 /// </summary>
 static class RoIFeatureFile
 {

@@ -6,8 +6,7 @@ namespace MlAva.Training;
 
 /// <summary>
 /// Memory for the bytes of batches, used batch after batch: torch's own, and page-locked where the network is on a GPU, so that copies to
-/// it
-/// need no other copy before and do not wait. Thread-safe.
+/// it need no other copy before and do not wait. Thread-safe.
 /// </summary>
 sealed class BatchMemory(Device device) : IDisposable
 {

@@ -43,8 +43,7 @@ sealed class ClipBatcher : IDisposable
 
     /// <summary>
     /// A batch whose bytes lie side by side already. On a GPU they are read until the device has caught up; elsewhere they are read when
-    /// this
-    /// returns.
+    /// this returns.
     /// </summary>
     public Tensor ToTensor(ClipBatch clips)
     {

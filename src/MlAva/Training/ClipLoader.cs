@@ -23,8 +23,7 @@ sealed class ClipLoader(ClipOptions options, int cacheMegabytes = 0) : IDisposab
 
     /// <summary>
     /// For training: jittered, rescaled, cropped and flipped by chance, and added to a batch. Frames as decoded and the crop lie in memory
-    /// of a
-    /// pool, so that clips leave no garbage to speak of.
+    /// of a pool, so that clips leave no garbage to speak of.
     /// </summary>
     /// <returns>What maps boxes onto the clip.</returns>
     public ClipGeometry LoadAugmented(

@@ -10,8 +10,7 @@ public sealed record ExplodeBoxesOptions
 
     /// <summary>
     /// The names of the label columns, the first for the unused column 0; null: those of the data. Where these have none, as many empty
-    /// names
-    /// as there are columns.
+    /// names as there are columns.
     /// </summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 

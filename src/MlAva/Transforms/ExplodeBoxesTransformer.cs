@@ -13,10 +13,8 @@ namespace MlAva.Transforms;
 /// <summary>
 /// One row a person instead of one a keyframe, as ML.NET's own trainers want it: <c>RoiFeatures</c> (n×D) and where they are there
 /// <c>PredictedBoxes</c> and <c>RoiLabels</c> → <c>RoiFeatures</c> (D, of fixed size), <c>Box</c>, <c>BoxIndex</c>, <c>Labels</c> (C,
-/// multi-hot),
-/// <c>Label</c> (a key: the first action) and a Boolean <c>Label1</c>, <c>Label2</c>, … for each action. <c>VideoId</c>, <c>Timestamp</c>
-/// and <c>Source</c>
-/// stay; other columns go. A keyframe without boxes leaves no row.
+/// multi-hot), <c>Label</c> (a key: the first action) and a Boolean <c>Label1</c>, <c>Label2</c>, … for each action. <c>VideoId</c>,
+/// <c>Timestamp</c> and <c>Source</c> stay; other columns go. A keyframe without boxes leaves no row.
 /// </summary>
 public sealed class ExplodeBoxesTransformer : ITransformer
 {

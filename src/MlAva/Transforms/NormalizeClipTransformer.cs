@@ -15,8 +15,7 @@ namespace MlAva.Transforms;
 /// <summary>
 /// The network's input as numbers: <c>Clip</c> → <c>ClipTensor</c>, [3, T, H, W] float32, (x − mean) / deviation to the last bit as in the
 /// reference (specification §7.6, §7.7); empty for a clip that is missing. Networks of this library do it themselves, on their device; this
-/// is for
-/// models from elsewhere, such as ONNX.
+/// is for models from elsewhere, such as ONNX.
 /// </summary>
 public sealed class NormalizeClipTransformer : AvaTransformer
 {
